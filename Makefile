@@ -1,0 +1,46 @@
+# Every command of the project. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check bench collector docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "mlflow-usage needs Python 3.10 or newer; set PYTHON=")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --editable '.[warehouse,site]' --group test --group check
+	@touch $@
+
+demo: $(STAMP) ## real MLflow programs → plugin → Collector → Delta table → site, and compare the counts
+	$(BIN)/python examples/demo/run.py
+
+test: $(STAMP) ## what `.ci/run` runs: one MLflow, one Collector, real Delta tables
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: $(STAMP) ## also the slow proofs; needs Chromium
+	$(BIN)/python -m pytest -q
+
+check: $(STAMP) ## lint, types, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m mlflow_usage.catalogue.build --check
+
+bench: $(STAMP) ## benchmarks, each against its peer, into benchmarks/README.md
+	$(BIN)/python benchmarks/run.py
+
+collector: $(STAMP) ## build the Collector once into the user's cache
+	$(BIN)/mlflow-usage collector build
+
+docs: $(STAMP) ## regenerate everything that comes from the catalogue
+	$(BIN)/python -m mlflow_usage.catalogue.build
+	$(BIN)/ruff format --quiet src
+
+clean: ## remove what was built here
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""From the catalogue to its artefacts: loader, linter and one renderer each. Never imported at run time."""

@@ -1,0 +1,271 @@
+"""The typed view of the catalogue's YAML.
+
+Decides what an entry of `catalogue/model/*.yaml` means: references and families are resolved here and nowhere else, so that every
+renderer sees the same plain objects. It must never be imported at run time: a user's process reads `catalogue/tables.py` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import yaml
+
+MODEL: Final = Path(__file__).parent.parent / "model"
+FAMILY_BASE: Final = "family.base"
+FAMILY_API: Final = "family.api"
+
+Kind: TypeAlias = Literal["boolean", "enum", "enum[]", "int", "string"]
+INHERITED: Final = ("owner", "question", "chart", "review", "expires", "revision", "suppress")
+
+
+class CatalogueError(ValueError):
+    """The catalogue's YAML cannot be read as a catalogue; the message names the file or entry and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Who answers for an entry, what it is for, and which review allowed it."""
+
+    owner: str | None
+    question: str | None
+    chart: str | None
+    review: str | None
+    revision: int | None
+    expires: str | None
+    personal: bool | None = None
+    identifier: bool | None = None
+    sensitive: bool | None = None
+    suppress: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Whether the entry may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
+        return self.review is not None and self.review != "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of the resource or of a record."""
+
+    id: str
+    kind: Kind
+    brief: str
+    required: bool
+    governance: Governance
+    members: tuple[str, ...] = ()
+    fallback: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    format: str | None = None
+    pattern: str | None = None  # the format's expression, to be matched against the whole value
+    definitions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: tuple[Any, ...] = ()
+
+    @property
+    def active(self) -> bool:
+        """Whether the attribute may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
+        return self.governance.active
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One callable that the client wraps: `module:path`, with attribute values that its place alone decides."""
+
+    module: str
+    path: str
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: its own attributes and its family's, required ones marked."""
+
+    name: str
+    brief: str
+    family: str
+    families: tuple[str, ...]
+    attributes: tuple[str, ...]
+    required: frozenset[str]
+    targets: tuple[Target, ...]
+    governance: Governance
+
+    @property
+    def active(self) -> bool:
+        """Whether the event may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
+        return self.governance.active
+
+    @property
+    def is_api(self) -> bool:
+        """Whether the event is a call of MLflow's API, not one of delivery's own."""
+        return FAMILY_API in self.families
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All of it, in the order of the files."""
+
+    revision: int
+    formats: Mapping[str, str]
+    resource: tuple[Attribute, ...]
+    attributes: Mapping[str, Attribute]
+    events: tuple[Event, ...]
+    families: Mapping[str, tuple[str, Governance]]  # id -> (brief, resolved governance)
+    exclusions: Mapping[str, str]
+
+
+def load(directory: Path = MODEL) -> Catalogue:
+    """Read the catalogue below `directory`.
+
+    Raises:
+        CatalogueError: a file cannot be read, or an entry names something that does not exist.
+    """
+    manifest = _read(directory / "manifest.yaml")
+    formats: dict[str, str] = manifest.get("formats", {})
+    attributes = {a.id: a for g in _groups(directory / "attributes.yaml") for a in _attributes(g, formats)}
+    resource = tuple(a for g in _groups(directory / "resource.yaml") for a in _attributes(g, formats))
+    families = {g["id"]: g for g in _groups(directory / "families.yaml")}
+    events: list[Event] = []
+    exclusions: dict[str, str] = {}
+    for path in sorted((directory / "events").glob("*.yaml")):
+        content = _read(path)
+        exclusions.update(content.get("exclusions") or {})
+        events += [_event(group, families, attributes) for group in content.get("groups") or ()]
+    return Catalogue(
+        revision=int(manifest["revision"]),
+        formats=formats,
+        resource=resource,
+        attributes=attributes,
+        events=tuple(sorted(events, key=lambda event: event.name)),
+        families={name: (g.get("brief", ""), _governance(_chain(name, families))) for name, g in families.items()},
+        exclusions=exclusions,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        msg = f"{path}: cannot be read: {error}"
+        raise CatalogueError(msg) from error
+    if not isinstance(content, dict):
+        msg = f"{path}: a mapping is expected at the top"
+        raise CatalogueError(msg)
+    return content
+
+
+def _groups(path: Path) -> list[dict[str, Any]]:
+    return list(_read(path).get("groups") or ())
+
+
+def _usage(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return dict((entry.get("annotations") or {}).get("usage") or {})
+
+
+def _governance(usage: Mapping[str, Any]) -> Governance:
+    return Governance(
+        owner=usage.get("owner"),
+        question=usage.get("question"),
+        chart=usage.get("chart"),
+        review=usage.get("review"),
+        revision=usage.get("revision"),
+        expires=usage.get("expires"),
+        personal=usage.get("personal"),
+        identifier=usage.get("identifier"),
+        sensitive=usage.get("sensitive"),
+        suppress=dict(usage.get("suppress") or {}),
+    )
+
+
+def _attributes(group: Mapping[str, Any], formats: Mapping[str, str]) -> list[Attribute]:
+    return [_attribute(entry, formats) for entry in group.get("attributes") or ()]
+
+
+def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribute:
+    usage, declared, name = _usage(entry), entry.get("type"), entry.get("id", "?")
+    members: tuple[str, ...] = ()
+    if isinstance(declared, dict):
+        kind: Kind = "enum"
+        members = tuple(member["value"] for member in declared.get("members") or ())
+    elif declared == "string[]":
+        kind, members = "enum[]", tuple(usage.get("members") or ())
+    elif declared in ("boolean", "int", "string"):
+        kind = declared
+    else:
+        msg = f"attribute {name}: type {declared!r} is not one of boolean, int, string, string[], members"
+        raise CatalogueError(msg)
+    pattern_name = usage.get("format")
+    if pattern_name is not None and pattern_name not in formats:
+        msg = f"attribute {name}: format {pattern_name!r} is not in manifest.yaml"
+        raise CatalogueError(msg)
+    return Attribute(
+        id=name,
+        kind=kind,
+        brief=" ".join(str(entry.get("brief", "")).split()),
+        required=entry.get("requirement_level") == "required",
+        governance=_governance(usage),
+        members=members,
+        fallback=usage.get("fallback"),
+        minimum=usage.get("min"),
+        maximum=usage.get("max"),
+        format=pattern_name,
+        pattern=formats.get(pattern_name) if pattern_name else None,
+        definitions={key: tuple(value) for key, value in (usage.get("definitions") or {}).items()},
+        examples=tuple(entry.get("examples") or ()),
+    )
+
+
+def _lineage(name: str, families: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The family and its ancestors, nearest first."""
+    line: list[str] = []
+    current: str | None = name
+    while current is not None:
+        if current not in families or current in line:
+            msg = f"family {current!r} (from {name!r}) does not exist or extends itself"
+            raise CatalogueError(msg)
+        line.append(current)
+        current = families[current].get("extends")
+    return line
+
+
+def _chain(name: str, families: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    usage: dict[str, Any] = {}
+    for ancestor in reversed(_lineage(name, families)):
+        usage.update({key: value for key, value in _usage(families[ancestor]).items() if key in INHERITED})
+    return usage
+
+
+def _event(group: Mapping[str, Any], families: Mapping[str, Mapping[str, Any]], attributes: Mapping[str, Attribute]) -> Event:
+    family, name = group.get("extends"), group.get("name", group.get("id", "?"))
+    if not family:
+        msg = f"event {name}: `extends` must name a family"
+        raise CatalogueError(msg)
+    line = _lineage(family, families)
+    refs: dict[str, bool] = {}
+    for source in (*(families[ancestor] for ancestor in reversed(line)), group):
+        for reference in source.get("attributes") or ():
+            if reference["ref"] not in attributes:
+                msg = f"event {name}: attribute {reference['ref']!r} is not in attributes.yaml"
+                raise CatalogueError(msg)
+            refs[reference["ref"]] = reference.get("requirement_level") == "required"
+    return Event(
+        name=name,
+        brief=" ".join(str(group.get("brief", "")).split()),
+        family=family,
+        families=tuple(line),
+        attributes=tuple(refs),
+        required=frozenset(key for key, required in refs.items() if required),
+        targets=tuple(_target(target, name) for target in _usage(group).get("targets") or ()),
+        governance=_governance({**_chain(family, families), **_usage(group)}),
+    )
+
+
+def _target(entry: str | Mapping[str, Any], event: str) -> Target:
+    text, fixed = (entry, {}) if isinstance(entry, str) else (entry["target"], dict(entry.get("set") or {}))
+    module, colon, path = text.partition(":")
+    if not (module and colon and path):
+        msg = f"event {event}: target {text!r} is not `module:attribute`"
+        raise CatalogueError(msg)
+    return Target(module, path, fixed)

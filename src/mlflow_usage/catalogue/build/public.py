@@ -1,0 +1,133 @@
+"""Renders what the public reads: the page "what is collected" and the machine-readable catalogue.
+
+Must never say more or less than the catalogue: every sentence about an element comes from its own entry.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import Any, Final
+
+from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Event, Governance
+
+HEADER: Final = "<!-- Generated from the catalogue by `make docs`; do not edit. -->\n"
+TURN_OFF: Final = """\
+## How to turn it off
+
+Any one of these is enough, before or after `import mlflow`:
+
+| how | for whom |
+|---|---|
+| `MLFLOW_USAGE=off` in the environment | this process and its children |
+| `MLFLOW_DISABLE_TELEMETRY=true` or `DO_NOT_TRACK=1` in the environment | every tool that honours them |
+| `mlflow-usage off` | this user, from now on |
+| `mlflow_usage.disable()` in Python | this process |
+| `mode = "off"` in `/etc/mlflow-usage/policy.toml` | everyone on the machine |
+
+In CI (GitHub Actions, Jenkins and the rest) and under pytest it is off by itself. `mlflow-usage status` says whether it is on
+and what decided. `mlflow-usage preview` shows the exact next batch, `mlflow-usage sent` what has left.
+"""
+
+
+def allowed(attribute: Attribute) -> str:
+    """What the attribute may be, in words."""
+    if attribute.kind == "boolean":
+        return "true or false"
+    if attribute.kind == "int":
+        return f"a number from {attribute.minimum:,} to {attribute.maximum:,}"
+    if attribute.kind == "string":
+        example = f", such as `{attribute.examples[0]}`" if attribute.examples else ""
+        return f"matches `{attribute.pattern}`{example}".replace("|", "\\|")
+    members = ", ".join(f"`{member}`" for member in attribute.members)
+    other = f"; anything else is `{attribute.fallback}`" if attribute.fallback else ""
+    return f"{'any of' if attribute.kind == 'enum[]' else 'one of'} {members}{other}"
+
+
+def render_page(catalogue: Catalogue) -> str:
+    """The text of `docs/what-is-collected.md`."""
+    parts = [
+        HEADER,
+        "# What is collected, why, and how to turn it off",
+        "",
+        f"Catalogue revision {catalogue.revision}: {len(catalogue.events)} events. Nothing that is not on this page is ever sent:",
+        "no free text, no name of yours, no path, host, run, experiment or model, not even hashed.",
+        "",
+        TURN_OFF,
+        "## With every batch",
+        "",
+        *_table(catalogue.resource),
+        "",
+        "## With a record",
+        "",
+        *_table(tuple(catalogue.attributes.values())),
+        "",
+        "## Events",
+        "",
+        "A record says how often an event happened in a batch of at most a few seconds, its time cut to the hour.",
+        "",
+        *_events(catalogue),
+    ]
+    return "\n".join(parts)
+
+
+def _table(attributes: tuple[Attribute, ...]) -> list[str]:
+    rows = ["| attribute | what it is | it may be | why | review |", "|---|---|---|---|---|"]
+    rows += [f"| `{a.id}` | {a.brief} | {allowed(a)} | {a.governance.question} | {_review(a.governance)} |" for a in attributes]
+    return rows
+
+
+def _review(governance: Governance) -> str:
+    return (governance.review or "").replace(" ", "<br>")
+
+
+def _events(catalogue: Catalogue) -> list[str]:
+    lines: list[str] = []
+    ordered = sorted(catalogue.events, key=lambda event: (not event.is_api, event.family, event.name))
+    for family, members in groupby(ordered, key=lambda event: event.family):
+        events = list(members)
+        brief, governance = catalogue.families[family]
+        lines += [f"### {family.removeprefix('family.').replace('_', ' ').capitalize()}", ""]
+        lines += [brief, "", f"Why: {governance.question or 'see the event'} Review: {_review(governance)}.", ""]
+        lines += ["| event | what it means | carries |", "|---|---|---|"]
+        lines += [f"| `{event.name}` | {event.brief} | {_carried(event)} |" for event in events]
+        lines.append("")
+    return lines
+
+
+def _carried(event: Event) -> str:
+    return ", ".join(f"`{key.removeprefix('mlflow.usage.')}`" for key in event.attributes if key != "log.record.uid")
+
+
+def render_json(catalogue: Catalogue) -> str:
+    """The text of `catalogue/catalogue.json`, which `mlflow-usage catalogue` reads."""
+    content = {
+        "revision": catalogue.revision,
+        "resource": {attribute.id: _attribute(attribute) for attribute in catalogue.resource},
+        "attributes": {name: _attribute(attribute) for name, attribute in catalogue.attributes.items()},
+        "events": {event.name: _event(event) for event in catalogue.events},
+        "exclusions": dict(catalogue.exclusions),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _governed(governance: Governance) -> dict[str, Any]:
+    keys = ("owner", "question", "chart", "review", "revision", "expires")
+    return {key: getattr(governance, key) for key in keys}
+
+
+def _attribute(attribute: Attribute) -> dict[str, Any]:
+    shape: dict[str, Any] = {"brief": attribute.brief, "type": attribute.kind, "required": attribute.required}
+    if attribute.members:
+        shape |= {"members": list(attribute.members), "fallback": attribute.fallback}
+    if attribute.kind == "int":
+        shape |= {"min": attribute.minimum, "max": attribute.maximum}
+    if attribute.pattern:
+        shape["pattern"] = attribute.pattern
+    flags = {key: getattr(attribute.governance, key) for key in ("personal", "identifier", "sensitive")}
+    return shape | flags | _governed(attribute.governance)
+
+
+def _event(event: Event) -> dict[str, Any]:
+    shape = {"brief": event.brief, "family": event.family.removeprefix("family."), "attributes": list(event.attributes)}
+    return shape | _governed(event.governance)

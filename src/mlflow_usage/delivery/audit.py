@@ -1,0 +1,79 @@
+"""What really left: every request body with the endpoint's answer, the last mebibyte of them.
+
+Decides nothing. It must never keep a header, and never stand in the way of delivery: a log that cannot be written is not written.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from mlflow_usage import state
+from mlflow_usage.delivery.answer import Answer
+
+FILE: Final = "sent.jsonl"
+OLDER: Final = "sent.1.jsonl"
+MAX_BYTES: Final = 512 * 1024  # of each of the two files
+
+
+class Sent(NamedTuple):
+    """One request that left."""
+
+    time: float  # seconds since the epoch
+    endpoint: str
+    status: int | None
+    outcome: str
+    body: bytes  # as it was on the wire: gzip over an OTLP ExportLogsServiceRequest
+    rejected: int = 0
+
+
+def append(directory: Path | None, sent: Sent) -> None:
+    """Add a request to the log of `directory`; never raises."""
+    if directory is None:
+        return
+    line = {**sent._asdict(), "body": base64.b64encode(sent.body).decode()}
+    path = directory / FILE
+    with suppress(OSError):
+        if path.exists() and path.stat().st_size > MAX_BYTES:
+            path.replace(directory / OLDER)
+        descriptor = state.open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            os.write(descriptor, (json.dumps(line, separators=(",", ":")) + "\n").encode())
+        finally:
+            os.close(descriptor)
+
+
+def read(directory: Path | None) -> Iterator[Sent]:
+    """The requests of the log, oldest first; lines that are none are passed over."""
+    for name in (OLDER, FILE) if directory is not None else ():
+        content = b""
+        with suppress(OSError):
+            content = state.read_private(directory / name, limit=4 * MAX_BYTES)  # type: ignore[operator]
+        for line in content.splitlines():
+            with suppress(ValueError, TypeError, KeyError):
+                found: dict[str, Any] = json.loads(line)
+                yield Sent(**{**found, "body": base64.b64decode(found["body"])})
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The OTLP/JSON mapping of a body that left.
+
+    Raises:
+        OSError, ValueError: the bytes are not what a request holds.
+    """
+    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415  only where a person asks
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest  # noqa: PLC0415
+
+    found: dict[str, Any] = MessageToDict(ExportLogsServiceRequest.FromString(gzip.decompress(body)))
+    return found
+
+
+def answered(endpoint: str, clock: float, body: bytes, answer: Answer) -> Sent:
+    """The log's line for an exchange."""
+    return Sent(clock, endpoint, answer.status, answer.outcome.value, body, answer.rejected)

@@ -1,0 +1,285 @@
+"""From journals to the endpoint: what is sent, what is kept, what is given up.
+
+Decides, for one flush, which batches go and what their answers do to the journals. It must never send a record that was made under
+another mode or endpoint, never give up a batch without counting it, and never go on when consent has gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mlflow_usage.consent.decision import Decision
+from mlflow_usage.delivery import audit, otel
+from mlflow_usage.delivery.answer import Answer, Outcome
+from mlflow_usage.delivery.http import GuardedSession
+from mlflow_usage.endpoint import Endpoint
+from mlflow_usage.journal import files
+from mlflow_usage.journal.files import Owned
+from mlflow_usage.journal.layout import Batch, Entry, JournalError
+from mlflow_usage.journal.recorder import Recorder
+from mlflow_usage.mode import Mode
+
+MAX_DEAD_BYTES: Final = 1024 * 1024
+MAX_AGE: Final = 7 * 86_400  # seconds
+MAX_ATTEMPTS: Final = 20
+BACK_OFF: Final = (10.0, 600.0)  # seconds: first, and longest
+STOP: Final = 86_400  # seconds that a 410 lasts
+
+
+class Result(NamedTuple):
+    """What became of a batch: the last answer, and how many of its calls were refused for good."""
+
+    answer: Answer
+    refused: int
+
+
+def stamp(endpoint: Endpoint) -> str:
+    """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
+    return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]
+
+
+class Courier:
+    """Delivers the journals of this process, then those that dead processes left."""
+
+    def __init__(  # noqa: PLR0913  what a courier needs of the process, each named
+        self,
+        recorder: Recorder,
+        decide: Callable[[], Decision],
+        directory: Callable[[], Path | None],
+        version: str,
+        *,
+        held: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Deliver what `recorder` counted and what lies in `directory`; `held` says that nothing may leave from this process."""
+        self._recorder, self._decide, self._directory = recorder, decide, directory
+        self._version, self._held, self._clock = version, held, clock
+        self._exporter: otel.Exporter | None = None
+        self._endpoint: Endpoint | None = None
+        self._failures = 0
+        self._passed = False
+        self.failing = False
+        self.rejected = 0
+
+    @staticmethod
+    def apart() -> AbstractContextManager[None]:
+        """What the sender's thread runs in."""
+        return otel.apart()
+
+    def flush(self, deadline: float | None = None) -> float | None:
+        """Deliver what there is; returns the seconds to wait before it makes sense to try again, None where all is done.
+
+        `deadline`, on the monotonic clock, ends the work on other processes' journals.
+        """
+        decision = self._decide()
+        if decision.mode is Mode.OFF:
+            self._withdraw(decision)
+            return None
+        endpoint = decision.endpoint
+        self._restamp(decision)
+        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or self._stopped(endpoint):
+            return None
+        self._passed = False
+        for owned in self._own():
+            if self._matches(owned, endpoint) and not self._deliver(owned, endpoint):
+                return self._wait()
+        for path in self._dead():
+            if deadline is not None and time.monotonic() > deadline:
+                return None
+            dead = files.adopt(path)
+            if dead is not None and not self._deliver_dead(dead, endpoint):
+                return self._wait()
+        self._failures, self.failing = 0, False
+        return None
+
+    def _own(self) -> Iterator[Owned]:
+        live = self._recorder.live
+        if live is not None:
+            yield live.owned
+        for owned in tuple(self._recorder.retired):
+            yield owned
+            if not _open(owned):
+                with suppress(ValueError):
+                    self._recorder.retired.remove(owned)
+                owned.remove()
+
+    def _dead(self) -> list[Path]:
+        directory = self._directory()
+        if directory is None:
+            return []
+        self._prune(directory)
+        return list(files.scan(directory))
+
+    def _matches(self, owned: Owned, endpoint: Endpoint) -> bool:
+        meta = owned.journal.meta
+        return meta.get("mode") == Mode.ON.value and meta.get("endpoint") == stamp(endpoint)
+
+    def _deliver_dead(self, owned: Owned, endpoint: Endpoint) -> bool:
+        """Deliver a dead process's journal; returns whether it makes sense to go on."""
+        try:
+            if not self._matches(owned, endpoint):
+                owned.abandon()
+                return True
+            done = self._deliver(owned, endpoint)
+        except JournalError:
+            owned.remove()
+            return True
+        if _open(owned):
+            owned.abandon()
+        else:
+            owned.remove()
+        return done
+
+    def _deliver(self, owned: Owned, endpoint: Endpoint) -> bool:
+        """Send the pending batch of a journal, then what was counted since. Returns whether the endpoint takes more."""
+        journal, live = owned.journal, self._recorder.live
+        is_live = live is not None and live.owned is owned
+        for _ in range(3 if is_live else 8):
+            if not journal.pending:
+                if not (journal.dirty or (journal.untold and not is_live)):
+                    return True
+                if is_live:
+                    self._recorder.seal(uuid.uuid4().bytes)
+                else:
+                    journal.seal(uuid.uuid4().bytes, int(self._clock()) // 3600)
+            batch = journal.batch()
+            result = self._send(batch.entries, batch, owned, endpoint)
+            if result.answer.outcome is Outcome.STOPPED:
+                self._stop(endpoint)
+                return False
+            if result.answer.outcome is Outcome.KEPT and not self._exhausted(owned, result.answer):
+                self.failing = True
+                # A connection that fails fails for every batch; an answer may be about this one only.
+                self._retry_after = result.answer.retry_after
+                return result.answer.status is not None and not is_live and self._passed
+            refused = sum(e.calls for e in batch.entries) if result.answer.outcome is Outcome.KEPT else result.refused
+            if not is_live and all(entry.slot == 0 for entry in batch.entries):
+                refused = 0  # a refusal of nothing but the news of refusals ends here
+            journal.acknowledge(refused)
+        return True
+
+    def _send(self, entries: tuple[Entry, ...], batch: Batch, owned: Owned, endpoint: Endpoint) -> Result:
+        made = otel.records(Batch(batch.id, entries), owned.journal.meta.get("resource", {}), self._version)
+        calls = sum(entry.calls for entry in entries)
+        if not made:
+            return Result(Answer(Outcome.REFUSED), calls)
+        told = sum(int(record.log_record.attributes["mlflow.usage.count"]) for record in made)  # type: ignore[index,arg-type,misc]
+        answer = self._through(endpoint).export(made)
+        if answer.outcome is Outcome.ACCEPTED:
+            self._passed = True
+            self.rejected += answer.rejected
+            return Result(answer, calls - told)
+        if answer.outcome is Outcome.TOO_LARGE:
+            if len(entries) == 1:
+                return Result(answer, calls)
+            half = len(entries) // 2
+            first = self._send(entries[:half], batch, owned, endpoint)
+            if first.answer.outcome in (Outcome.KEPT, Outcome.STOPPED):
+                return first
+            second = self._send(entries[half:], batch, owned, endpoint)
+            return Result(second.answer, first.refused + second.refused)
+        return Result(answer, calls if answer.outcome is Outcome.REFUSED else 0)
+
+    def _through(self, endpoint: Endpoint) -> otel.Exporter:
+        if self._exporter is None or self._endpoint != endpoint:
+            session = GuardedSession(endpoint, f"mlflow-usage/{self._version}", self._witness)
+            self._exporter, self._endpoint = otel.Exporter(endpoint, session), endpoint
+        return self._exporter
+
+    def _witness(self, body: bytes, answer: Answer) -> None:
+        origin = self._endpoint.origin if self._endpoint is not None else ""
+        audit.append(self._directory(), audit.answered(origin, self._clock(), body, answer))
+
+    def _exhausted(self, owned: Owned, answer: Answer) -> bool:
+        if answer.status is None or not self._passed:
+            return False
+        owned.journal.attempts += 1
+        return owned.journal.attempts >= MAX_ATTEMPTS
+
+    _retry_after: float | None = None
+
+    def _wait(self) -> float:
+        self._failures += 1
+        self.failing = True
+        first, longest = BACK_OFF
+        return self._retry_after or min(first * 2 ** min(self._failures - 1, 8), longest)
+
+    # Consent and bounds
+
+    def _restamp(self, decision: Decision) -> None:
+        """Calls counted from now on belong to the mode and endpoint that hold now."""
+        live = self._recorder.live
+        if live is not None:
+            meta = live.journal.meta
+            if (meta.get("mode"), meta.get("endpoint")) != (decision.mode.value, stamp(decision.endpoint)):
+                self._recorder.rotate()
+
+    def _withdraw(self, decision: Decision) -> None:
+        """Consent is gone: what this process has pending goes; what the installation has, if a setting or policy said so."""
+        self._recorder.discard()
+        directory = self._directory()
+        if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
+            for path in files.scan(directory):
+                owned = files.adopt(path)
+                if owned is not None:
+                    owned.remove()
+
+    def _stop_file(self, endpoint: Endpoint) -> Path | None:
+        directory = self._directory()
+        return None if directory is None else directory / f"stopped-{stamp(endpoint)}-{self._version}"
+
+    def _stop(self, endpoint: Endpoint) -> None:
+        path = self._stop_file(endpoint)
+        self.failing = True
+        if path is not None:
+            with suppress(OSError):
+                path.touch(mode=0o600)
+
+    def _stopped(self, endpoint: Endpoint) -> bool:
+        path = self._stop_file(endpoint)
+        try:
+            return path is not None and 0 <= self._clock() - path.stat().st_mtime < STOP
+        except OSError:
+            return False
+
+    def _prune(self, directory: Path) -> None:
+        """Keep what dead processes left within its bounds: the oldest goes first, and is told as dropped."""
+        paths = list(files.scan(directory))
+        total = sum(_size(path) for path in paths)
+        now = self._clock()
+        for path in paths:
+            if total <= MAX_DEAD_BYTES and now - _modified(path, now) < MAX_AGE:
+                continue
+            owned = files.adopt(path)
+            if owned is None:
+                continue
+            total -= len(owned.journal.buffer)
+            if owned.journal.meta.get("mode") == Mode.ON.value and (calls := owned.journal.unacknowledged) > 0:
+                reason = "size" if total > MAX_DEAD_BYTES - len(owned.journal.buffer) else "age"
+                self._recorder.count("mlflow.usage.dropped", {"mlflow.usage.reason": reason}, quietly=True, calls=calls)
+            owned.remove()
+
+
+def _open(owned: Owned) -> bool:
+    journal = owned.journal
+    return bool(journal.pending or journal.dirty or journal.untold)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _modified(path: Path, now: float) -> float:
+    try:
+        return min(path.lstat().st_mtime, now)
+    except OSError:
+        return now

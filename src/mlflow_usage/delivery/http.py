@@ -1,0 +1,99 @@
+"""The guard around the one HTTP request.
+
+Decides what goes over the wire and what the exporter is told about it. It must never let a header, credential, proxy or certificate of
+the user's through that is not ours, never follow a redirect, never share a connection with a forked parent, and never read more of an
+answer than it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from mlflow_usage.delivery.answer import MAX_BODY, NONE, Answer, Outcome, classify
+from mlflow_usage.endpoint import Endpoint
+
+CONNECT: Final = 1.0  # seconds
+TOTAL: Final = 3.0  # seconds
+KEPT_HEADERS: Final = frozenset({"content-type", "content-encoding", "content-length", "host"})
+
+Witness = Callable[[bytes, Answer], None]
+
+
+class GuardedSession(requests.Session):
+    """A session that sends our request and nothing else, and remembers what the answer really was.
+
+    The exporter is told a plain success or a plain final failure, so that it never waits or repeats by itself. Everything happens in
+    `send`, on the prepared request: exporters up to 1.44 put their headers on the session, later ones on the request.
+    """
+
+    def __init__(self, endpoint: Endpoint, user_agent: str, witness: Witness) -> None:
+        """Send to `endpoint`; `witness` is shown every body that left, with the answer."""
+        super().__init__()
+        self.trust_env = False  # no .netrc and no environment: what is wanted of it is handed over below
+        self.answer: Answer = NONE
+        self._endpoint = endpoint
+        self._own = {**dict(endpoint.headers), "User-Agent": user_agent}
+        self._witness = witness
+        self._pid = os.getpid()
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401  requests' own signature
+        """Send one request and return a bare 200 or 400; never raises for what the network does."""
+        self.answer = NONE
+        if os.getpid() != self._pid:
+            self.mount("https://", HTTPAdapter())
+            self.mount("http://", HTTPAdapter())
+            self._pid = os.getpid()
+        for name in tuple(request.headers):
+            if name.lower() not in KEPT_HEADERS:
+                del request.headers[name]
+        request.headers.update(self._own)
+        self.cookies.clear()
+        try:
+            self.answer = self._exchange(request, options)
+        except (requests.RequestException, OSError, ValueError):
+            self.answer = NONE
+        told = requests.Response()
+        told.status_code = 200 if self.answer.outcome is Outcome.ACCEPTED else 400
+        told.request = request
+        told._content = b""  # noqa: SLF001  a response without a connection has no other way to have a body
+        return told
+
+    def _exchange(self, request: requests.PreparedRequest, options: dict[str, Any]) -> Answer:
+        endpoint, deadline = self._endpoint, time.monotonic() + TOTAL
+        certificate = (endpoint.client_certificate, endpoint.client_key) if endpoint.client_key else endpoint.client_certificate
+        options.update(
+            verify=endpoint.certificate or True,
+            cert=certificate,
+            proxies=_proxies(request.url or ""),
+            allow_redirects=False,
+            timeout=(CONNECT, TOTAL),
+            stream=True,
+        )
+        response = super().send(request, **options)
+        body = b""
+        try:
+            for chunk in response.iter_content(4096):
+                body += chunk
+                if len(body) > MAX_BODY or time.monotonic() > deadline:
+                    break
+        finally:
+            response.close() if len(body) > MAX_BODY else None
+        headers = response.headers
+        answer = classify(response.status_code, headers.get("Content-Type", ""), body, headers.get("Retry-After"))
+        sent = request.body if isinstance(request.body, bytes) else b""
+        self._witness(sent, answer)
+        return answer
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """The system's proxies for `url`, as the system says."""
+    host = urlsplit(url).hostname or ""
+    return {} if proxy_bypass(host) else getproxies()

@@ -1,0 +1,111 @@
+"""The thread that delivers.
+
+Decides when something is sent, and hands each journal to the courier. There is no thread before there is something to deliver, none is
+started at exit, and none crosses a fork; it imports nothing. It must never make the host wait longer than the exit budget, and never
+wake up while nothing was recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from mlflow_usage.delivery.courier import Courier
+
+FIRST: Final = 1.0  # seconds from a first record to the flush that takes it
+EVERY: Final = 10.0  # seconds between flushes
+EXIT_BUDGET: Final = 0.3  # seconds that the end of the process may wait
+
+_WORK: Final = "work"
+
+
+class Sender:
+    """Wakes the courier: soon after a first record, then at most every ten seconds while there is something."""
+
+    def __init__(self, courier: Callable[[], Courier], clock: Callable[[], float] = time.monotonic) -> None:
+        """Send through what `courier` makes, which happens on the sender's own thread."""
+        self._make, self._clock = courier, clock
+        self._reset()
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._queue: Any = None
+        self._thread: Any = None
+        self._signalled = False
+        self._courier: Courier | None = None
+        self._closed = False
+
+    def poke(self) -> None:
+        """There is something to deliver. Never waits; starts the thread at the first time in this process."""
+        if os.getpid() != self._pid:
+            self._reset()
+        if self._signalled or self._closed:
+            return
+        self._signalled = True
+        if self._thread is None:
+            # Looked up now, so that thread and queue are of one kind whenever gevent patched them.
+            self._queue = queue.SimpleQueue()
+            self._thread = threading.Thread(target=self._run, args=(self._queue,), name="mlflow-usage", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:  # the interpreter is ending or the system has no thread left: a later process delivers
+                self._closed = True
+                return
+        self._queue.put(_WORK)
+
+    def flush(self, timeout: float) -> bool:
+        """Deliver now and wait at most `timeout` seconds; returns whether the flush came to its end."""
+        if self._thread is None or os.getpid() != self._pid or not self._thread.is_alive():
+            return False
+        reply: Any = queue.SimpleQueue()
+        self._queue.put((reply, self._clock() + timeout))
+        try:
+            reply.get(timeout=timeout)
+        except queue.Empty:
+            return False
+        return True
+
+    def finish(self) -> bool:
+        """The process ends: try once within the budget, unless an attempt of this process has failed. Returns whether all is done."""
+        courier, self._closed = self._courier, True
+        if os.getpid() != self._pid:
+            return False
+        if self._thread is None:
+            return True
+        if courier is not None and courier.failing:
+            return False
+        return self.flush(EXIT_BUDGET)
+
+    def _run(self, messages: Any) -> None:  # noqa: ANN401  a SimpleQueue, or gevent's
+        try:
+            courier = self._courier = self._make()
+            with courier.apart():
+                self._loop(messages, courier)
+        except Exception:  # noqa: BLE001  the boundary: a thread that dies says nothing, and the journals wait for a later process
+            self._closed = True
+
+    def _loop(self, messages: Any, courier: Courier) -> None:  # noqa: ANN401
+        last, due, earliest = -EVERY, None, 0.0
+        while True:
+            message = self._next(messages, due)
+            now = self._clock()
+            if message == _WORK:
+                due = max(now + FIRST, last + EVERY, earliest)
+                continue
+            reply, deadline = message if isinstance(message, tuple) else (None, None)
+            self._signalled, due, last = False, None, now
+            wait = courier.flush(deadline)
+            if wait is not None:
+                due = earliest = self._clock() + wait
+            if reply is not None:
+                reply.put(None)
+
+    def _next(self, messages: Any, due: float | None) -> Any:  # noqa: ANN401
+        try:
+            return messages.get(timeout=None if due is None else max(0.0, due - self._clock()))
+        except queue.Empty:
+            return None

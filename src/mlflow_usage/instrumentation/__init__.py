@@ -1,0 +1,1 @@
+"""What is wrapped, whose calls count, and what of a call is recorded."""

@@ -1,0 +1,67 @@
+"""Who calls: a person's code, or MLflow itself.
+
+Decides whether a call counts: it does unless its caller is a module of MLflow. This one rule covers nested calls, autologging's own
+logging, MLflow's threads, and a user's callback that calls MLflow from inside MLflow. It must never keep a frame alive, and never read
+anything of a frame but its globals' name and spec and its code's name.
+"""
+
+from __future__ import annotations
+
+import re
+from types import FrameType
+from typing import Any, Final
+
+INTERNAL: Final = 0
+USER: Final = 1
+LOOK: Final = 2  # the name alone does not tell
+
+# The name that MLflow gives to a file it executes to validate, capture or load a model (models/utils.py `_load_model_code_path`).
+MODEL_FILE: Final = re.compile(r"code_model_[0-9a-f]{32}")
+# Frames between a caller and us: wrapt without its C extension, and our own.
+BETWEEN: Final = ("wrapt", "mlflow_usage")
+MAX_FRAMES: Final = 32
+MAX_NAMES: Final = 4096
+
+_get: Final = dict.get
+
+
+def classify(name: object) -> int:
+    """What a module of this name is: INTERNAL, USER, or LOOK."""
+    if type(name) is not str:
+        return USER
+    top = name.partition(".")[0]
+    if top == "mlflow":
+        return INTERNAL
+    if top == "__main__" or top in BETWEEN or MODEL_FILE.fullmatch(name):
+        return LOOK
+    return USER
+
+
+def counts(frame: FrameType | None) -> bool:
+    """Whether a call made from `frame` counts. No frame (an exit handler, a raw thread) counts."""
+    for _ in range(MAX_FRAMES):
+        if frame is None:
+            return True
+        name = _get(frame.f_globals, "__name__")
+        origin = classify(name)
+        if origin != LOOK:
+            return origin == USER
+        if name == "__main__":
+            # `python -m mlflow.something` runs a module of MLflow under the name __main__.
+            spec = _get(frame.f_globals, "__spec__")
+            return classify(getattr(spec, "name", None)) != INTERNAL
+        if MODEL_FILE.fullmatch(str(name)):
+            return frame.f_code.co_name != "<module>"
+        frame = frame.f_back
+    return True
+
+
+class Origins(dict[Any, int]):
+    """Names of modules already classified; bounded, because generated names would fill it."""
+
+    def __missing__(self, name: object) -> int:
+        """Classify a name that was not met before."""
+        origin = classify(name)
+        if len(self) < MAX_NAMES:
+            self[name] = origin
+        return origin

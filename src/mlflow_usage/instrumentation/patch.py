@@ -1,0 +1,110 @@
+"""Puts the wrappers where MLflow defines its public functions, when it defines them.
+
+Decides what is wrapped, when, and what is put back. It must never import a module of MLflow, never touch a half-initialised one, and
+never let an error reach the import that it follows.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+import wrapt
+
+from mlflow_usage.catalogue.tables import PENDING
+from mlflow_usage.instrumentation import importlib_bootstrap as frames
+from mlflow_usage.instrumentation.extract import EXTRACTORS
+from mlflow_usage.instrumentation.meter import Meter
+from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.wrapper import Wrapper, never
+
+CLIENT = "MlflowClient"
+
+
+class Patches:
+    """The wrappers that are in place."""
+
+    def __init__(self, meter: Meter, *, pending: bool = False) -> None:
+        """Patch nothing yet. `pending`: events whose review is pending are wrapped too."""
+        self.inert = frozenset() if pending else PENDING
+        self.meter = meter
+        self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
+        self.early: set[str] = set()
+        self.active = True
+        self.registering = False
+
+    def register(self) -> None:
+        """Ask to be told when each definition module has been imported; wrap those that are already there."""
+        self.registering = True
+        try:
+            for name in TARGETS:
+                wrapt.register_post_import_hook(self.imported, name)
+        finally:
+            self.registering = False
+
+    def imported(self, module: ModuleType) -> None:
+        """A definition module is there: wrap its functions. Called by the import system; never raises."""
+        try:
+            if not self.active:
+                return
+            if self.registering:
+                self.early.add(module.__name__)  # imported before us, perhaps not to its end
+            else:
+                self.wrap(module)
+            for name in tuple(self.early):
+                found = sys.modules.get(name)
+                if found is not None and not getattr(found.__spec__, "_initializing", False):
+                    self.early.discard(name)
+                    self._alias(self.wrap(found))
+        except Exception:  # noqa: BLE001  the boundary: an import of the user's goes on whatever happens here
+            return
+
+    def wrap(self, module: ModuleType) -> dict[int, Wrapper]:
+        """Wrap every target of a module that exists in this version of MLflow; returns the wrappers by their original's id."""
+        replaced: dict[int, Wrapper] = {}
+        for path, event, fixed in TARGETS[module.__name__]:
+            owner: Any = module
+            *parents, name = path.split(".")
+            for parent in parents:
+                owner = vars(owner).get(parent)
+            original = None if owner is None else vars(owner).get(name)
+            if original is None or isinstance(original, Wrapper) or event in self.inert:
+                continue
+            wrapper = self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
+            setattr(owner, name, wrapper)
+            self.placed.append((owner, name, original, wrapper))
+            if type(original) is FunctionType and not parents:
+                replaced[id(original)] = wrapper
+        return replaced
+
+    def wrapper(self, original: Any, event: str, fixed: Mapping[str, str], *, client: bool) -> Wrapper:  # noqa: ANN401
+        """The wrapper of one function."""
+        meter = self.meter
+        if event in EXTRACTORS:
+            extractor, at_end = EXTRACTORS[event]
+            place = frames.on_end if at_end else frames.on_entry
+            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.asker())
+        if client:
+            return Wrapper(original, frames.client_method(meter, event), enabled=meter.asker())
+        return Wrapper(original, never, enabled=meter.probe(event))
+
+    def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
+        """Put the wrapper also where other modules of MLflow already hold the original: another plugin may have imported them first."""
+        for name, module in tuple(sys.modules.items()):
+            if type(module) is not ModuleType or name.partition(".")[0] != "mlflow":
+                continue
+            for key, value in tuple(module.__dict__.items()):
+                wrapper = replaced.get(id(value))
+                if wrapper is not None and value is wrapper.__wrapped__:
+                    setattr(module, key, wrapper)
+                    self.placed.append((module, key, value, wrapper))
+
+    def restore(self) -> None:
+        """Put back every attribute that is still ours."""
+        self.active = False
+        for owner, name, original, wrapper in reversed(self.placed):
+            if vars(owner).get(name) is wrapper:
+                setattr(owner, name, original)
+        self.placed.clear()

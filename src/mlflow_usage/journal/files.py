@@ -1,0 +1,213 @@
+"""Journals on disk: made, owned by one process at a time, taken over when their process is dead, removed.
+
+Decides who may write to a journal: whoever holds the lock of the lock file beside it. A lock is never released by hand: it goes with
+the process. It must never map a file that is not fully written, follow a link, or wait for a lock.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from mlflow_usage.journal.layout import SIZES, Journal, JournalError
+
+JOURNAL: Final = ".journal"
+LOCK: Final = ".lock"
+NETWORK: Final = frozenset(
+    {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gpfs"}
+) | {
+    *("lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"),
+}
+_FLAGS: Final = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Owned:
+    """A journal that this process holds the lock of; without a path it lives in memory and dies with the process."""
+
+    __slots__ = ("journal", "lock", "path")
+
+    def __init__(self, journal: Journal, path: Path | None = None, lock: int = -1) -> None:
+        """Hold `journal`, its file and the descriptor of its lock file."""
+        self.journal = journal
+        self.path = path
+        self.lock = lock
+
+    def abandon(self) -> None:
+        """Close the descriptor and keep the files. In a forked child the lock stays with the parent."""
+        if self.lock >= 0:
+            with suppress(OSError):
+                os.close(self.lock)
+            self.lock = -1
+
+    def remove(self) -> None:
+        """Delete the files, the journal first: a lock file alone is nobody's."""
+        if self.path is not None:
+            for path in (self.path, self.path.with_suffix(LOCK)):
+                with suppress(OSError):
+                    path.unlink()
+        self.abandon()
+
+
+def create(directory: Path, meta: Mapping[str, Any], size: int, birth: int) -> Owned:
+    """Make a journal of `size` bytes and own it.
+
+    Raises:
+        OSError: the directory cannot be written, the disk is full, or the lock is not to be had.
+        JournalFullError: the meta does not fit.
+    """
+    data = Journal.blank(size, meta, birth)
+    stem = directory / uuid.uuid4().hex
+    path, lock_path = stem.with_suffix(JOURNAL), stem.with_suffix(LOCK)
+    lock = os.open(lock_path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if not _lock(lock) or not _same(lock, lock_path):
+            raise BlockingIOError(str(lock_path))  # noqa: TRY301  cleaned up below like any other failure
+        descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            # A sparse file would kill the host with SIGBUS when the disk fills up: every block is written first.
+            if os.write(descriptor, data) != len(data):
+                msg = "the journal could not be written whole"
+                raise OSError(msg)
+            mapped = mmap.mmap(descriptor, len(data))
+        finally:
+            os.close(descriptor)
+        return Owned(Journal(mapped), path, lock)
+    except BaseException:
+        for leftover in (path, lock_path):
+            with suppress(OSError):
+                leftover.unlink()
+        os.close(lock)
+        raise
+
+
+def in_memory(meta: Mapping[str, Any], size: int, birth: int) -> Owned:
+    """The same journal without a file: for a directory that is read-only, full or on a network."""
+    return Owned(Journal(Journal.blank(size, meta, birth)))
+
+
+def adopt(path: Path) -> Owned | None:
+    """Own the journal of a dead process, or return None if its process lives or another has taken it.
+
+    A file that is no journal is removed: nothing can ever be read from it.
+    """
+    lock_path = path.with_suffix(LOCK)
+    try:
+        lock = os.open(lock_path, _FLAGS | os.O_CREAT, 0o600)
+    except OSError:
+        return None
+    owned: Owned | None = None
+    try:
+        if not _lock(lock) or not _same(lock, lock_path):
+            return None
+        try:
+            owned = Owned(Journal(_map(path)), path, lock)
+        except FileNotFoundError:
+            with suppress(OSError):
+                lock_path.unlink()
+        except (JournalError, ValueError):
+            for leftover in (path, lock_path):
+                with suppress(OSError):
+                    leftover.unlink()
+        except OSError:
+            return None
+    finally:
+        if owned is None:
+            os.close(lock)
+    return owned
+
+
+def read(path: Path) -> Journal:
+    """A copy of a journal's bytes, of a live process too; nothing is locked or changed.
+
+    Raises:
+        OSError, JournalError: it cannot be read, or is none.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        return Journal(bytearray(os.read(descriptor, SIZES[-1] + 1)))
+    finally:
+        os.close(descriptor)
+
+
+def scan(directory: Path) -> Iterator[Path]:
+    """The journals of a directory, oldest first, of live processes too."""
+    with suppress(OSError):
+        entries = [entry for entry in os.scandir(directory) if entry.name.endswith(JOURNAL)]
+        found = sorted((entry.stat(follow_symlinks=False).st_mtime, entry.path) for entry in entries)
+        yield from (Path(path) for _, path in found)
+
+
+def sweep(directory: Path) -> None:
+    """Remove lock files whose journal is gone and whose process is dead."""
+    with suppress(OSError):
+        for entry in os.scandir(directory):
+            if entry.name.endswith(LOCK) and not Path(entry.path).with_suffix(JOURNAL).exists():
+                adopt(Path(entry.path).with_suffix(JOURNAL))
+
+
+def on_network(directory: Path, mounts: str | None = None) -> bool:
+    """Whether the directory lies on a network file system, where a map and a lock promise nothing.
+
+    `mounts` is the text of /proc/self/mounts; where there is none, the file system counts as local.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+    place, best, kind = f"{directory}/", 0, ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2:  # noqa: PLR2004  device, mount point, type
+            point = fields[1].replace("\\040", " ").rstrip("/") + "/"
+            if len(point) >= best and place.startswith(point):
+                best, kind = len(point), fields[2]
+    return kind in NETWORK
+
+
+def _map(path: Path) -> mmap.mmap:
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size not in SIZES or status.st_nlink != 1:
+            msg = "not a journal's file"
+            raise JournalError(msg)
+        return mmap.mmap(descriptor, status.st_size)
+    finally:
+        os.close(descriptor)
+
+
+def _same(descriptor: int, path: Path) -> bool:
+    """Whether the path still names the opened file: another process may have removed it in between."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,234 @@
+"""The counters of this process: which journal is live, and what a recorded call costs.
+
+Decides into which slot of which journal a call is counted. A call that was counted before is a look-up and an 8-byte store: no lock, no
+I/O, no allocation. It must never raise into the caller, never wait for a lock that is held across a request, and never touch what a
+forked parent owns.
+
+The additions of `hit` are exact because CPython switches threads only at calls and backward jumps (since 3.10), of which there is none
+between reading `live` and the store; a build without the GIL takes the lock instead.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from mlflow_usage.journal import files
+from mlflow_usage.journal.files import Owned
+from mlflow_usage.journal.layout import SIZES, JournalFullError, encode_key
+
+REFUSED: Final = encode_key("mlflow.usage.dropped", {"mlflow.usage.reason": "refused"})
+STORE: Final = "mlflow.usage.store"
+FREE_THREADED: Final = not getattr(sys, "_is_gil_enabled", lambda: True)()
+MAX_RETIRED: Final = 8  # journals of this process that still wait for the endpoint
+
+
+class Live:
+    """The journal that calls are counted into now."""
+
+    __slots__ = ("hours", "journal", "keyed", "owned", "simple", "stamped", "words")
+
+    def __init__(self, owned: Owned) -> None:
+        """Start counting into `owned`, whose first slot is kept for refused calls."""
+        journal = owned.journal
+        self.owned, self.journal = owned, journal
+        self.words = journal.live
+        self.hours = journal.hours
+        self.stamped = [0] * journal.slots  # per slot, the generation in which its hour was written
+        self.simple: dict[str | None, dict[str, int]] = {}  # store -> event -> slot
+        self.keyed: dict[bytes, int] = {}
+        journal.publish(REFUSED)
+
+
+class Recorder:
+    """Counts calls. One for each process; a forked child starts its own journal."""
+
+    def __init__(
+        self,
+        meta: Callable[[], Mapping[str, Any] | None],
+        directory: Callable[[], Path | None],
+        *,
+        on_first: Callable[[], None] = lambda: None,
+        on_work: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Make a recorder that touches nothing until the first call.
+
+        `meta` gives the resource and stamp of a new journal, or None where nothing may be recorded any more; `directory` the state
+        directory, or None; `on_first` runs at a process's first recorded call, `on_work` when there is something new to deliver.
+        """
+        self._meta, self._directory, self._clock = meta, directory, clock
+        self._on_first, self._on_work = on_first, on_work
+        self.live: Live | None = None
+        self.retired: list[Owned] = []
+        self.off = False
+        self.pid = os.getpid()
+        self._size = 0
+        self._first = True
+        self._lock = threading.RLock()
+        self._busy = False
+        self._deferred: deque[tuple[str, Mapping[str, Any]]] = deque(maxlen=256)
+        self.hit: Callable[[str, str | None], None] = self._hit_locked if FREE_THREADED else self._hit
+
+    def _hit(self, event: str, store: str | None) -> None:
+        """Count a call of `event` that carries nothing but its store."""
+        live = self.live
+        if live is not None:
+            try:
+                slot = live.simple[store][event]
+            except KeyError:
+                pass
+            else:
+                if live.stamped[slot] == live.journal.generation:
+                    live.words[slot] += 1
+                    return
+        self.count(event, {} if store is None else {STORE: store})
+
+    def _hit_locked(self, event: str, store: str | None) -> None:
+        with self._lock:
+            self._hit(event, store)
+
+    def count(self, event: str, attributes: Mapping[str, Any], *, quietly: bool = False, calls: int = 1) -> None:
+        """Count calls of `event` with `attributes`. `quietly` leaves delivery asleep: the next real call takes them along."""
+        if os.getpid() != self.pid:
+            self.after_fork()
+        with self._lock:
+            if self.off:
+                return
+            if self._busy:  # a signal handler of the host interrupted this very section
+                self._deferred.append((event, attributes))
+                return
+            self._busy = True
+            try:
+                self._count(event, attributes, calls)
+                while self._deferred:
+                    self._count(*self._deferred.popleft(), 1)
+            finally:
+                self._busy = False
+            first, self._first = self._first and not quietly, self._first and quietly
+        if first:
+            self._on_first()
+        if not quietly:
+            self._on_work()
+
+    def _count(self, event: str, attributes: Mapping[str, Any], calls: int) -> None:
+        key = encode_key(event, attributes)
+        while True:
+            live = self.live or self._open()
+            if live is None:
+                return
+            try:
+                slot = self._slot(live, key, event, attributes)
+            except JournalFullError:
+                if live.journal.published <= 1:
+                    return  # a key that fits no journal
+                self._retire()
+                continue
+            # Taken again when a seal came in between, so that the hour is that of the batch's first call.
+            while live.stamped[slot] != live.journal.generation:
+                generation = live.journal.generation
+                live.hours[slot] = int(self._clock()) // 3600
+                live.stamped[slot] = generation
+            live.words[slot] += calls
+            return
+
+    def _slot(self, live: Live, key: bytes, event: str, attributes: Mapping[str, Any]) -> int:
+        slot = live.keyed.get(key)
+        if slot is None:
+            slot = live.journal.publish(key)
+            live.keyed[key] = slot
+        if not attributes or (len(attributes) == 1 and STORE in attributes):
+            live.simple.setdefault(attributes.get(STORE), {})[event] = slot
+        return slot
+
+    def _open(self) -> Live | None:
+        meta = self._meta()
+        if meta is None:
+            return None
+        size, now, directory = SIZES[min(self._size, len(SIZES) - 1)], int(self._clock()), self._directory()
+        owned: Owned | None = None
+        if directory is not None:
+            with suppress(OSError):
+                if not files.on_network(directory):
+                    owned = files.create(directory, meta, size, now)
+        try:
+            self.live = Live(owned or files.in_memory(meta, size, now))
+        except JournalFullError:
+            self.off = True
+        return self.live
+
+    def _retire(self) -> None:
+        """Put the live journal aside for delivery; the next call opens a larger one."""
+        live, self.live = self.live, None
+        self._size += 1
+        if live is not None:
+            self.retired.append(live.owned)
+            for lost in self.retired[:-MAX_RETIRED]:
+                lost.abandon()  # its file stays for a later process
+            del self.retired[:-MAX_RETIRED]
+
+    # What delivery does with the journals
+
+    def rotate(self) -> None:
+        """Close the live journal for new calls: another session, mode or endpoint begins."""
+        with self._lock:
+            if self.live is not None:
+                self._retire()
+                self._size = 0
+
+    def seal(self, batch_id: bytes) -> None:
+        """Seal the live journal."""
+        with self._lock if FREE_THREADED else _NO_LOCK:
+            live = self.live
+            if live is not None:
+                hour = int(self._clock()) // 3600
+                live.journal.seal(batch_id, hour)
+
+    def finish(self) -> None:
+        """Let go of the journals when the process ends; those with nothing left to deliver are removed."""
+        with self._lock:
+            live, self.live = self.live, None
+            journals = [*self.retired, *([live.owned] if live else [])]
+            self.retired.clear()
+        for owned in journals:
+            journal = owned.journal
+            if not (journal.pending or journal.dirty or journal.untold):
+                owned.remove()
+
+    def discard(self) -> None:
+        """Record nothing any more and delete what is pending: consent was withdrawn."""
+        self.off = True
+        with self._lock:
+            live, self.live = self.live, None
+            journals = [*self.retired, *([live.owned] if live else [])]
+            self.retired.clear()
+        for owned in journals:
+            owned.remove()
+
+    def after_fork(self) -> None:
+        """In a forked child: leave the parent's journals to the parent and start anew at the next call."""
+        for owned in (*self.retired, *([self.live.owned] if self.live else [])):
+            owned.abandon()
+        self._lock = threading.RLock()
+        self._busy = False
+        self._deferred.clear()
+        self.live, self.retired, self._size = None, [], 0
+        self.pid = os.getpid()
+
+
+class _NoLock:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_NO_LOCK: Final = _NoLock()

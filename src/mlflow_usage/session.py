@@ -1,0 +1,154 @@
+"""The session that runs in this process: what was decided, where calls are counted, and who delivers them.
+
+Decides when a new journal begins (another session, mode or endpoint) and when everything ends. It must never exist while the mode is
+off, and never raise into the host.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from mlflow_usage import identity, state, system
+from mlflow_usage.catalogue.check import check_resource
+from mlflow_usage.catalogue.tables import REVISION
+from mlflow_usage.consent import decision as consent
+from mlflow_usage.consent import notice
+from mlflow_usage.consent.decision import Decision
+from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
+from mlflow_usage.delivery.courier import Courier, stamp
+from mlflow_usage.delivery.sender import Sender
+from mlflow_usage.journal import files
+from mlflow_usage.journal.recorder import Recorder
+from mlflow_usage.mode import Mode
+
+SDK: Final = "opentelemetry-sdk"
+
+
+class Session:
+    """One import of MLflow, counted."""
+
+    def __init__(self, decision: Decision) -> None:
+        """Begin a session under `decision`, whose mode is not off; nothing is touched before the first call."""
+        self.decision = decision
+        self.disabled = False
+        self.id = identity.new_session()
+        self.version = system.public_version(system.own_version()) or "0.0"
+        self._values: tuple[str | None, ...] | None = None
+        self._held = False
+        self._state: tuple[Path | None] | None = None
+        self.recorder = Recorder(self._meta, self.directory, on_first=self._first, on_work=self._work)
+        self.sender = Sender(self._courier)
+        self.count = self.recorder.count
+        self.hit = self.recorder.hit
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.recorder.after_fork)
+        atexit.register(self.finish)
+
+    def directory(self) -> Path | None:
+        """The state directory, made when it is first needed; None where it cannot be used."""
+        if self._state is None:
+            self._state = (self._ensured(),)
+        return self._state[0]
+
+    @staticmethod
+    def _ensured() -> Path | None:
+        place = state.locate(os.environ)
+        with suppress(OSError):
+            return None if place is None else state.ensure(place)
+        return None
+
+    def resource(self) -> dict[str, Any]:
+        """The resource of everything that this session records; empty where the catalogue refuses it."""
+        secret = identity.obtain(self.directory()).secret
+        given = system.attributes(
+            system.read(),
+            mlflow_version=system.mlflow_version(),
+            sdk_version=_sdk_version(),
+            own_version=self.version,
+        )
+        own = {"app.installation.id": identity.digest(secret), "session.id": self.id, "mlflow.usage.catalogue": REVISION}
+        judged = check_resource({**given, **own})
+        return {} if judged.refused else dict(judged.attributes)
+
+    def _meta(self) -> Mapping[str, Any] | None:
+        resource = self.resource()
+        if not resource or self.decision.mode is Mode.OFF:
+            return None
+        return {"resource": resource, "mode": self.decision.mode.value, "endpoint": stamp(self.decision.endpoint)}
+
+    def _first(self) -> None:
+        shown = notice.show_once(self.decision, self.directory(), REVISION)
+        self._held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
+
+    def _work(self) -> None:
+        if self.decision.mode is Mode.ON:
+            self.sender.poke()
+
+    def _courier(self) -> Courier:
+        return Courier(self.recorder, self.redecide, self.directory, self.version, held=lambda: self._held)
+
+    def redecide(self) -> Decision:
+        """Ask every source again: settings and policies count from here on. Off is final."""
+        if self.decision.mode is not Mode.OFF:
+            self.decision = consent.current(disabled=self.disabled)
+        return self.decision
+
+    def recheck(self) -> bool:
+        """Apply the off variables as they are set now; returns whether recording goes on."""
+        if self.recorder.off:
+            return False
+        values = tuple(os.environ.get(name) for name in OFF_VARIABLES)
+        if values == self._values:
+            return True
+        self._values = values
+        cap = variable_mode(values)
+        if cap is Mode.OFF:
+            self.end()
+            return False
+        if cap is Mode.LOCAL and self.decision.mode is Mode.ON:
+            self.redecide()
+            self.recorder.rotate()
+        return True
+
+    def renew(self) -> None:
+        """MLflow was reloaded: another session begins, in another journal."""
+        self.id = identity.new_session()
+        self.recorder.rotate()
+
+    def end(self) -> None:
+        """Record nothing any more and delete what this process has pending."""
+        self.decision = consent.current(disabled=self.disabled)
+        self.recorder.discard()
+
+    def disable(self) -> None:
+        """End at the program's own wish."""
+        self.disabled = True
+        self.end()
+
+    def deliver_the_dead(self) -> None:
+        """Start delivery if a dead process left something."""
+        place = state.locate(os.environ)
+        if self.decision.mode is Mode.ON and place is not None and next(files.scan(place), None) is not None:
+            self.sender.poke()
+
+    def finish(self) -> None:
+        """The process ends."""
+        with suppress(Exception):
+            if self.decision.mode is Mode.OFF:
+                return
+            if self.sender.finish():
+                self.recorder.finish()
+
+
+def _sdk_version() -> str | None:
+    from importlib import metadata  # noqa: PLC0415  MLflow has imported it
+
+    try:
+        return metadata.version(SDK)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""The public pages. The operator's side: never imported by a user's process."""
