@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from mlflow_usage.instrumentation.meter import Sink
     from mlflow_usage.instrumentation.patch import Patches
     from mlflow_usage.session import Session
 
@@ -63,13 +64,26 @@ class _Unregister:
 
 def helper_process() -> bool:
     """Whether MLflow started this process for itself: its own scripts run as `__main__`, and nobody's calls are in them."""
+    module = _run_as_module(sys.orig_argv)
+    if module.startswith("mlflow.") and module.partition(".")[2].partition(".")[0] != "cli":
+        return True
     main, mlflow = sys.modules.get("__main__"), sys.modules.get("mlflow")
     path, places = getattr(main, "__file__", None), getattr(mlflow, "__path__", None)
     if not path or not places:
         return False
     script, home = os.path.abspath(path), os.path.abspath(next(iter(places)))  # noqa: PTH100  Path.resolve would follow links
-    # `python -m mlflow` and `mlflow.cli` are a person's own commands.
-    return script.startswith(home + os.sep) and script not in {os.path.join(home, "__main__.py"), os.path.join(home, "cli", "__main__.py")}  # noqa: PTH118
+    # `python -m mlflow` is a person's own command.
+    return script.startswith(home + os.sep) and not script.endswith("__main__.py")
+
+
+def _run_as_module(arguments: list[str]) -> str:
+    """The module of `python -m module`, from the interpreter's own arguments: `__main__` does not know it yet. Else empty."""
+    for index, argument in enumerate(arguments[1:], 1):
+        if argument == "-m":
+            return arguments[index + 1] if index + 1 < len(arguments) else ""
+        if not argument.startswith("-"):
+            break
+    return ""
 
 
 def activate() -> None:
@@ -84,18 +98,25 @@ def activate() -> None:
     _start(decision)
 
 
-def _start(decision: Any) -> None:  # noqa: ANN401  a Decision, whose module is imported above only
+def begin(sink: Sink, *, pending: bool = False) -> None:
+    """Wrap MLflow's functions, with every call going to `sink`."""
     from mlflow_usage.instrumentation.meter import Meter  # noqa: PLC0415
     from mlflow_usage.instrumentation.patch import Patches  # noqa: PLC0415
+
+    Running.patches = Patches(Meter(sink), pending=pending)
+    Running.patches.register()
+
+
+def _start(decision: Any) -> None:  # noqa: ANN401  a Decision, whose module is imported above only
     from mlflow_usage.session import Session  # noqa: PLC0415
 
-    if Running.session is None or Running.session.recorder.off:
-        Running.session = Session(decision)
+    session = Running.session
+    if session is None or session.recorder.off:
+        session = Running.session = Session(decision)
     else:
-        Running.session.renew()
-    Running.patches = Patches(Meter(Running.session), pending=decision.pending)
-    Running.patches.register()
-    Running.session.deliver_the_dead()
+        session.renew()
+    begin(session, pending=decision.pending)
+    session.deliver_the_dead()
 
 
 def late() -> None:

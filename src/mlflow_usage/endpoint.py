@@ -170,11 +170,11 @@ def parse_headers(text: str, name: str) -> tuple[Headers, str | None]:
     Returns the headers and None, or nothing and what is wrong; the problem names `name` and the position, never a value.
     """
     headers: dict[str, str] = {}
-    for position, pair in enumerate(text.split(","), 1):
+    for position, pair in enumerate(text.strip().split(","), 1):
         if not pair.strip():
             continue
         key, equals, value = pair.partition("=")
-        key, value = unquote(key).strip().lower(), unquote(value.strip())
+        key, value = unquote(key).strip(" \t").lower(), unquote(value).strip(" \t")
         if not equals or header_problem(key, value):
             return (), f"{name}: header {position} is not a valid name=value pair"
         headers[key] = value

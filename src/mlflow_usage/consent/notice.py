@@ -29,10 +29,8 @@ _WHAT: Final = (
 
 def text(decision: Decision) -> str:
     """Return the notice as one line: what, why, where it goes, how to see it, how to turn it off."""
-    if decision.mode is Mode.ON:
-        where = f"It is sent to {decision.endpoint.origin}."
-    else:
-        where = "It is kept on this machine and not sent."
+    sent = f"It is sent to {decision.endpoint.origin}."
+    where = sent if decision.mode is Mode.ON else "It is kept on this machine and not sent."
     return (
         f"mlflow-usage counts {_WHAT}. Maintainers use it to see what MLflow is used for. {where}"
         " See it: `mlflow-usage preview`. Turn it off: `mlflow-usage off`, or set MLFLOW_DISABLE_TELEMETRY=true."

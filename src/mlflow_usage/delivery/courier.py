@@ -104,7 +104,7 @@ class Courier:
             yield live.owned
         for owned in tuple(self._recorder.retired):
             yield owned
-            if not _open(owned):
+            if not owned.unsettled:
                 with suppress(ValueError):
                     self._recorder.retired.remove(owned)
                 owned.remove()
@@ -130,7 +130,7 @@ class Courier:
         except JournalError:
             owned.remove()
             return True
-        if _open(owned):
+        if owned.unsettled:
             owned.abandon()
         else:
             owned.remove()
@@ -264,11 +264,6 @@ class Courier:
                 reason = "size" if total > MAX_DEAD_BYTES - len(owned.journal.buffer) else "age"
                 self._recorder.count("mlflow.usage.dropped", {"mlflow.usage.reason": reason}, quietly=True, calls=calls)
             owned.remove()
-
-
-def _open(owned: Owned) -> bool:
-    journal = owned.journal
-    return bool(journal.pending or journal.dirty or journal.untold)
 
 
 def _size(path: Path) -> int:

@@ -18,8 +18,8 @@ from mlflow_usage.instrumentation.store import UTILS, Stores, uri_of_client
 STORE: Final = "mlflow.usage.store"
 
 
-class Session(Protocol):
-    """What the meter needs of the running session."""
+class Sink(Protocol):
+    """Where calls go: the running session, or a program's own pipeline."""
 
     hit: Callable[[str, str | None], None]
 
@@ -36,7 +36,7 @@ class Session(Protocol):
 class Meter:
     """The one place that every wrapped function asks."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Sink) -> None:
         """Measure into `session`, from the modules that are loaded now."""
         self.session = session
         self.origins = Origins()

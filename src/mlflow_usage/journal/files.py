@@ -39,6 +39,11 @@ class Owned:
         self.path = path
         self.lock = lock
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether something in it still has to be delivered."""
+        return self.journal.pending or self.journal.dirty or self.journal.untold > 0
+
     def abandon(self) -> None:
         """Close the descriptor and keep the files. In a forked child the lock stays with the parent."""
         if self.lock >= 0:

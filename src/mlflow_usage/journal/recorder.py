@@ -191,6 +191,12 @@ class Recorder:
                 hour = int(self._clock()) // 3600
                 live.journal.seal(batch_id, hour)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing counted so far waits for an acknowledgement."""
+        live = self.live
+        return not any(owned.unsettled for owned in (*self.retired, *([live.owned] if live else [])))
+
     def finish(self) -> None:
         """Let go of the journals when the process ends; those with nothing left to deliver are removed."""
         with self._lock:
@@ -198,8 +204,7 @@ class Recorder:
             journals = [*self.retired, *([live.owned] if live else [])]
             self.retired.clear()
         for owned in journals:
-            journal = owned.journal
-            if not (journal.pending or journal.dirty or journal.untold):
+            if not owned.unsettled:
                 owned.remove()
 
     def discard(self) -> None:

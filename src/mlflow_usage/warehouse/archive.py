@@ -12,6 +12,7 @@ import contextlib
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,7 +165,8 @@ def documents(file: BinaryIO, offset: int) -> Iterator[Document]:
 
 def _pieces(file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes, bool]]:
     """Cut a stream where documents begin: position, bytes, and whether it is the last piece so far."""
-    file.seek(offset)
+    with contextlib.suppress(EOFError, zlib.error):
+        file.seek(offset)
     held, searched = b"", 1
     while block := _read(file, BLOCK):
         held += block
@@ -196,7 +198,7 @@ def _parse(piece: bytes) -> tuple[dict[str, object], int] | None:
 def _read(file: BinaryIO, size: int) -> bytes:
     try:
         return file.read(size)
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         return b""  # a compressed file that is still being written
 
 

@@ -1,0 +1,127 @@
+"""`mlflow-usage preview`, `sent` and `catalogue`: everything that would leave, has left, or ever may."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mlflow_usage import report, state
+from mlflow_usage.delivery import audit
+
+CATALOGUE: Final = Path(__file__).parent.parent / "catalogue" / "catalogue.json"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the requests as OTLP/JSON.")
+def preview(*, as_json: bool) -> None:
+    """Show the exact next batch of each journal; nothing is sent or changed, and it works while off.
+
+    Example: mlflow-usage preview --json
+    """
+    requests = report.preview()
+    if as_json:
+        click.echo(json.dumps(requests, indent=1))
+        return
+    if not requests:
+        click.echo("Nothing is waiting.")
+    for request in requests:
+        for line in readable(request):
+            click.echo(line)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each request, with the OTLP/JSON content.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many requests, newest first.")
+def sent(*, as_json: bool, limit: int) -> None:
+    """Show what has left this machine, newest first: every byte of the last mebibyte.
+
+    Example: mlflow-usage sent --limit 1
+    """
+    directory = state.locate(os.environ)
+    newest = list(audit.read(directory))[::-1][:limit]
+    if not newest and not as_json:
+        click.echo("Nothing has been sent.")
+    for request in newest:
+        when = datetime.fromtimestamp(request.time, timezone.utc).isoformat(timespec="seconds")
+        try:
+            content = audit.decode(request.body)
+        except (OSError, ValueError) as error:
+            raise click.ClickException(
+                f"{directory}/{audit.FILE} holds a request that cannot be read ({error}); delete the file"
+            ) from error
+        if as_json:
+            line = {"time": when, "endpoint": request.endpoint, "status": request.status, "outcome": request.outcome}
+            click.echo(json.dumps({**line, "bytes": len(request.body), "content": content}))
+            continue
+        click.echo(click.style(f"{when}  {len(request.body)} bytes to {request.endpoint}: {request.outcome} ({request.status})", bold=True))
+        for text in readable(content):
+            click.echo(text)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the whole catalogue as JSON.")
+@click.argument("event", required=False)
+def catalogue(*, as_json: bool, event: str | None) -> None:
+    """List everything that may ever be collected, or explain one EVENT.
+
+    Example: mlflow-usage catalogue mlflow.log_model
+    """
+    text = CATALOGUE.read_text(encoding="utf-8")
+    if as_json:
+        click.echo(text, nl=False)
+        return
+    content = json.loads(text)
+    if event is not None:
+        if event not in content["events"]:
+            raise click.ClickException(f"no event {event!r} in the catalogue; `mlflow-usage catalogue` lists them all")
+        _explain(event, content)
+        return
+    click.echo(click.style(f"Catalogue revision {content['revision']}: {len(content['events'])} events", bold=True))
+    for title, names in (("With every batch", content["resource"]), ("With a record", content["attributes"])):
+        click.echo(click.style(f"\n{title}", bold=True))
+        for name, entry in names.items():
+            click.echo(f"  {name:<40}{entry['brief']}")
+    click.echo(click.style("\nEvents", bold=True))
+    for name, entry in content["events"].items():
+        click.echo(f"  {name:<40}{entry['brief']}")
+
+
+def _explain(event: str, content: Mapping[str, Any]) -> None:
+    entry = content["events"][event]
+    click.echo(click.style(event, bold=True))
+    rows = {
+        "means": entry["brief"],
+        "why": entry["question"],
+        "owner": entry["owner"],
+        "review": entry["review"],
+        "expires": entry["expires"],
+    }
+    for name, text in rows.items():
+        click.echo(f"  {name:<10}{text}")
+    for name in entry["attributes"]:
+        attribute = content["attributes"][name]
+        values = ", ".join(attribute.get("members", ())) or attribute["type"]
+        click.echo(f"  {name}: {attribute['brief']} ({values})")
+
+
+def readable(request: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a request: the resource once, then a line for each record."""
+    for logs in request.get("resourceLogs", ()):
+        yield "  " + "  ".join(_pairs(logs["resource"]["attributes"]))
+        for record in (record for scope in logs["scopeLogs"] for record in scope["logRecords"]):
+            hour = datetime.fromtimestamp(int(record["timeUnixNano"]) / 1e9, timezone.utc)
+            yield f"    {hour:%Y-%m-%d %H}:00  {record['eventName']}  " + "  ".join(_pairs(record["attributes"]))
+
+
+def _pairs(attributes: list[dict[str, Any]]) -> Iterator[str]:
+    for attribute in attributes:
+        ((kind, value),) = attribute["value"].items()
+        if kind == "arrayValue":
+            value = ",".join(next(iter(item.values())) for item in value.get("values", ()))
+        yield f"{attribute['key'].removeprefix('mlflow.usage.')}={str(value).lower() if kind == 'boolValue' else value}"

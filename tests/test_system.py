@@ -1,0 +1,170 @@
+"""The system: versions without build strings, closed lists, and nothing of the machine's own."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlflow_usage import system
+from mlflow_usage.system import Raw, attributes, public_version
+
+RELEASE = r"[0-9]{1,3}(\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?"
+NUMBERS = r"[0-9]{1,5}(\.[0-9]{1,5}){0,2}"
+
+VERSIONS = [
+    ("3.17.2", "3.17.2"),
+    ("2.22.0", "2.22.0"),
+    ("3.17.2.dev0", "3.17.2"),
+    ("3.17.2.dev", "3.17.2"),
+    ("3.17.2+acme.7", "3.17.2"),
+    ("3.17.2.post1", "3.17.2"),
+    ("3.17.2-1", "3.17.2"),
+    ("3.17.2.post1.dev3+acme-internal", "3.17.2"),
+    ("3.17.2rc1", "3.17.2rc1"),
+    ("3.17.2a2", "3.17.2a2"),
+    ("3.17.2-beta.3", "3.17.2b3"),
+    ("3.17.2c", "3.17.2rc0"),
+    ("3.17.2rc1.dev0", "3.17.2"),
+    ("3.17.2rc1+acme", "3.17.2"),
+    ("v3.17", "3.17"),
+    (" 3.17.02 ", "3.17.2"),
+    ("3.17.2.1", "3.17.2.1"),
+    ("", None),
+    (None, None),
+    ("3", None),
+    ("1!3.17.2", None),
+    ("3.17.2.1.9", None),
+    ("20260101.1", None),
+    ("3.17.20260101", None),
+    ("acme-3.17.2", None),
+    ("3.17.2 (acme)", None),
+    ("3.17.2+acme build", None),
+    ("3.17.2rc1234", None),
+    ("\u0663.\u0661\u0667", None),
+    ("unknown", None),
+]
+
+
+@pytest.mark.parametrize(("text", "version"), VERSIONS)
+def test_a_version_is_its_public_part(text: str | None, version: str | None) -> None:
+    assert public_version(text) == version
+
+
+@given(st.one_of(st.text(), st.from_regex(r"[0-9]{1,5}(\.[0-9]{1,5}){0,5}(rc|a|\.dev|\.post|\+acme|-)?[0-9]{0,5}", fullmatch=True)))
+def test_whatever_the_text_the_version_has_the_public_form(text: str) -> None:
+    version = public_version(text)
+    assert version is None or re.fullmatch(RELEASE, version)
+    assert version is None or public_version(version) == version
+
+
+def raw(**given: object) -> Raw:
+    return Raw("cpython", (3, 11, 7), "linux", "5.10.0-28-cloud-amd64", "x86_64")._replace(**given)  # type: ignore[arg-type]
+
+
+def attribute(name: str, **given: object) -> str | None:
+    return attributes(raw(**given), mlflow_version="3.17.2", sdk_version="1.45.2", own_version="0.1.0").get(name)
+
+
+def test_the_attributes_are_exactly_these() -> None:
+    assert attributes(raw(), mlflow_version="3.17.2.dev0", sdk_version="1.45.2", own_version="0.1.0") == {
+        "service.name": "mlflow",
+        "service.version": "3.17.2",
+        "process.runtime.name": "cpython",
+        "process.runtime.version": "3.11.7",
+        "os.type": "linux",
+        "os.version": "5.10",
+        "host.arch": "amd64",
+        "telemetry.distro.name": "mlflow-usage",
+        "telemetry.distro.version": "0.1.0",
+        "telemetry.sdk.name": "opentelemetry",
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.version": "1.45.2",
+    }
+
+
+def test_what_is_not_public_is_left_out() -> None:
+    found = attributes(raw(system_version="acme"), mlflow_version="acme-fork", sdk_version=None, own_version=None)
+    assert {"service.version", "os.version", "telemetry.sdk.version", "telemetry.distro.version"}.isdisjoint(found)
+
+
+SYSTEMS = [
+    ("linux", "5.10.0-28-cloud-amd64", "linux", "5.10"),
+    ("linux", "6.8.0-1021-acme-secret", "linux", "6.8"),
+    ("linux", "5.15.153.1-microsoft-standard-WSL2", "linux", "5.15"),
+    ("linux", "acme-kernel", "linux", None),
+    ("linux", "123456789.5", "linux", None),
+    ("darwin", "15.4.1", "darwin", "15.4.1"),
+    ("darwin", "14.0", "darwin", "14.0"),
+    ("darwin", "10.16", "darwin", None),
+    ("darwin", "", "darwin", None),
+    ("win32", "10.0.22631", "windows", "10.0.22631"),
+    ("cygwin", "3.4.9-1.x86_64", "windows", "3.4.9"),
+    ("freebsd14", "14.0-RELEASE", "other", None),
+    ("acme-os", "1.2.3", "other", None),
+]
+
+
+@pytest.mark.parametrize(("platform_name", "release", "os_type", "os_version"), SYSTEMS)
+def test_operating_systems(platform_name: str, release: str, os_type: str, os_version: str | None) -> None:
+    given = {"system": platform_name, "system_version": release}
+    assert (attribute("os.type", **given), attribute("os.version", **given)) == (os_type, os_version)
+
+
+ARCHITECTURES = {
+    "x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "ARM64": "arm64", "armv7l": "arm32", "i686": "x86", "ppc64le": "ppc64",
+    "s390x": "s390x", "riscv64": "other", "acme-cpu": "other", "": "other",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("machine", "arch"), ARCHITECTURES.items())
+def test_architectures_are_those_of_the_semantic_conventions(machine: str, arch: str) -> None:
+    assert attribute("host.arch", machine=machine) == arch
+
+
+@pytest.mark.parametrize(("name", "runtime"), [("cpython", "cpython"), ("pypy", "pypy"), ("graalpy", "graalpy"), ("acmepython", "other")])
+def test_runtimes_are_a_closed_list(name: str, runtime: str) -> None:
+    assert attribute("process.runtime.name", implementation=name) == runtime
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_text_of_the_platforms_gets_through(implementation: str, name: str, release: str, machine: str) -> None:
+    found = attributes(
+        Raw(implementation, (3, 13, 0), name, release, machine), mlflow_version=release, sdk_version=name, own_version=machine
+    )
+    closed = {"process.runtime.name", "os.type", "host.arch"}
+    assert all(found[key] in {"cpython", "pypy", "graalpy", "linux", "darwin", "windows", "other", "x86", "ia64"} | set(ARCHITECTURES.values())
+               for key in closed)  # fmt: skip
+    assert re.fullmatch(NUMBERS, found.get("os.version", "0"))
+    for key in ("service.version", "telemetry.sdk.version", "telemetry.distro.version"):
+        assert re.fullmatch(RELEASE, found.get(key, "0.0"))
+
+
+def test_this_machine_is_read_as_the_standard_library_reads_it() -> None:
+    found = system.read()
+    assert found.implementation == platform.python_implementation().lower()
+    assert ".".join(map(str, found.python)) == platform.python_version().rstrip("+")
+    if sys.platform == "linux":
+        assert (found.system_version, found.machine) == (platform.release(), platform.machine())
+    assert attributes(found, mlflow_version=None, sdk_version=None, own_version=None)["os.type"] in {"linux", "darwin", "windows"}
+
+
+def test_a_macs_version_is_read_from_its_own_file(tmp_path: Path) -> None:
+    plist = tmp_path / "SystemVersion.plist"
+    plist.write_text(
+        "<dict>\n<key>ProductName</key>\n<string>macOS</string>\n<key>ProductVersion</key>\n\t<string>15.4.1</string>\n</dict>"
+    )
+    assert system._product_version(str(plist)) == "15.4.1"
+    plist.write_bytes(b"\xff")
+    assert system._product_version(str(plist)) == ""
+    assert system._product_version(str(tmp_path / "none")) == ""
+
+
+def test_the_versions_of_what_runs() -> None:
+    assert public_version(system.own_version())
+    assert system.mlflow_version() is None or public_version(system.mlflow_version())
