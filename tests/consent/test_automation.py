@@ -106,6 +106,13 @@ def test_the_main_program_is_described_from_what_runs() -> None:
     assert found.system == "pytest"
 
 
+def test_a_worker_of_pytest_xdist_is_pytest() -> None:
+    worker = {"__main__": ModuleType("__main__"), "execnet": object(), "_pytest": object()}  # as pytest-xdist 3 was seen to run it
+    assert detect({}, main_program(worker, ["-c"])) is not None
+    assert detect({}, main_program({**worker, "__main__": ModuleType("__main__")}, ["train.py"])) is None
+    assert detect({}, main_program({"__main__": ModuleType("__main__"), "_pytest": object()}, ["-c"])) is None
+
+
 def test_odd_main_modules_are_survived() -> None:
     odd = ModuleType("__main__")
     odd.__spec__ = "no spec"  # type: ignore[assignment]

@@ -7,13 +7,13 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from mlflow_usage import settings, toml
-from mlflow_usage.consent import decision, policy
+from mlflow_usage import settings, state, toml
+from mlflow_usage.consent import automation, decision, places, policy
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import Decision, decide
 from mlflow_usage.consent.policy import Kind, Policy
@@ -186,24 +186,23 @@ def test_what_is_under_review_needs_the_variable_and_a_chosen_endpoint(states: M
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user without any setting, whose machine has no policy; the policies' places are in the returned directory."""
     for name in list(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(sys, "argv", ["train.py"])
-    monkeypatch.setattr(decision.places, "machine", lambda: f"{tmp_path}/machine/policy.toml")
-    monkeypatch.setattr(decision.places, "environment", lambda: f"{tmp_path}/environment/policy.toml")
-    monkeypatch.setattr(decision.automation, "main_program", lambda *_: MainProgram())
-    monkeypatch.setattr(decision.automation, "_PYTEST_VARIABLE", "NOT_UNDER_A_TEST")  # pytest sets its own again and again
-    yield tmp_path
+    monkeypatch.setattr(places, "machine", lambda: f"{tmp_path}/machine/policy.toml")
+    monkeypatch.setattr(places, "environment", lambda: f"{tmp_path}/environment/policy.toml")
+    monkeypatch.setattr(automation, "main_program", lambda *_: MainProgram())
+    monkeypatch.setattr(automation, "_PYTEST_VARIABLE", "NOT_UNDER_A_TEST")  # pytest sets its own again and again
+    return tmp_path
 
 
 def test_the_real_world_is_read(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert decision.current().mode is Mode.ON
     assert decision.current(disabled=True).mode is Mode.OFF
-    state = world / "home" / ".local" / "state" / "mlflow-usage"
-    settings.write(state, mode=Mode.LOCAL, endpoint="https://collector.example.com")
+    settings.write(world / "home" / ".local" / "state" / "mlflow-usage", mode=Mode.LOCAL, endpoint="https://collector.example.com")
     found = decision.current()
     assert (found.mode, found.endpoint.url) == (Mode.LOCAL, "https://collector.example.com/v1/logs")
     (world / "machine").mkdir()
@@ -225,7 +224,7 @@ def test_a_failure_is_off_and_never_raises(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object) -> None:
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(decision.state, "locate", broken)
+    monkeypatch.setattr(state, "locate", broken)
     found = decision.current()
     assert (found.mode, found.source) == (Mode.OFF, "failure RuntimeError")
 

@@ -29,7 +29,7 @@ def test_it_says_what_why_where_how_to_see_it_and_how_to_stop_it() -> None:
     assert "\n" not in text
     for part in (
         "which public functions of MLflow are called",
-        "Maintainers use it",
+        "those who maintain MLflow, or run it for you",
         "It is sent to https://collector.example.com.",
         "`mlflow-usage preview`",
         "`mlflow-usage off`",

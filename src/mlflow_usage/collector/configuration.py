@@ -23,8 +23,7 @@ def directory() -> Path:
     for candidate in (PACKAGED, CHECKOUT):
         if (candidate / "collector.yaml").is_file():
             return candidate
-    msg = f"the Collector's configuration is missing from {PACKAGED}: reinstall mlflow-usage"
-    raise CollectorError(msg)
+    raise CollectorError(f"the Collector's configuration is missing from {PACKAGED}: reinstall mlflow-usage")
 
 
 def sink_names() -> tuple[str, ...]:
@@ -38,8 +37,7 @@ def files(sinks: Iterable[str], overlays: Iterable[Path] = ()) -> list[Path]:
     chosen = list(dict.fromkeys(sinks))
     for name in chosen:
         if name not in known:
-            msg = f"there is no sink {name!r}: choose from {', '.join(known)}"
-            raise CollectorError(msg)
+            raise CollectorError(f"there is no sink {name!r}: choose from {', '.join(known)}")
     own = [base / "collector.yaml", base / "filter.yaml", *(base / "sinks" / f"{name}.yaml" for name in chosen)]
     return [*own, *overlays]
 

@@ -29,15 +29,16 @@ else:
 def exclusive(path: Path, *, waiting: Callable[[], None], every: float = 0.2) -> Iterator[None]:
     """Hold `path`'s lock; calls `waiting` once if somebody else has it, then waits."""
     with path.open("ab") as file:
-        told = False
-        while True:
-            try:
-                _take(file)
-            except OSError:
-                if not told:
-                    waiting()
-                    told = True
+        if not _taken(file):
+            waiting()
+            while not _taken(file):
                 time.sleep(every)
-            else:
-                break
         yield
+
+
+def _taken(file: IO[bytes]) -> bool:
+    try:
+        _take(file)
+    except OSError:
+        return False
+    return True

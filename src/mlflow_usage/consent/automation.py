@@ -93,15 +93,14 @@ class Detection(NamedTuple):
 
 
 def main_program(modules: "Mapping[str, object]", argv: "Sequence[str]") -> MainProgram:
-    """Describe the main program from `sys.modules` and `sys.argv`."""
+    """Describe the main program from `sys.modules` and `sys.argv`. A worker of pytest-xdist is pytest, though it runs as `-c`."""
     main = modules.get("__main__")
     module = getattr(getattr(main, "__spec__", None), "name", None)
     file = getattr(main, "__file__", None)
-    return MainProgram(
-        module if isinstance(module, str) else None,
-        file if isinstance(file, str) else None,
-        argv[0] if argv and isinstance(argv[0], str) else "",
-    )
+    argv0 = argv[0] if argv and isinstance(argv[0], str) else ""
+    if argv0 == "-c" and "execnet" in modules and "_pytest" in modules:
+        module = "pytest"
+    return MainProgram(module if isinstance(module, str) else None, file if isinstance(file, str) else None, argv0)
 
 
 def detect(environ: "Mapping[str, str]", main: MainProgram) -> Detection | None:

@@ -32,7 +32,7 @@ def text(decision: Decision) -> str:
     sent = f"It is sent to {decision.endpoint.origin}."
     where = sent if decision.mode is Mode.ON else "It is kept on this machine and not sent."
     return (
-        f"mlflow-usage counts {_WHAT}. Maintainers use it to see what MLflow is used for. {where}"
+        f"mlflow-usage counts {_WHAT}. It shows those who maintain MLflow, or run it for you, what is used. {where}"
         " See it: `mlflow-usage preview`. Turn it off: `mlflow-usage off`, or set MLFLOW_DISABLE_TELEMETRY=true."
     )
 

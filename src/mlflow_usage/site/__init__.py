@@ -1,1 +1,1 @@
-"""The public pages. The operator's side: never imported by a user's process."""
+"""The public pages: figures, drawings and texts as static files. Sees only the catalogue."""

@@ -163,6 +163,14 @@ def documents(file: BinaryIO, offset: int) -> Iterator[Document]:
         skipped = 0 if final else int(bool(piece[length:].strip(BLANK)))
 
 
+def left(file: BinaryIO, offset: int) -> int:
+    """Bytes from an offset to the end that are more than blanks."""
+    rest = 0
+    for _, piece, _ in _pieces(file, offset):
+        rest += len(piece.strip(BLANK))
+    return rest
+
+
 def _pieces(file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes, bool]]:
     """Cut a stream where documents begin: position, bytes, and whether it is the last piece so far."""
     with contextlib.suppress(EOFError, zlib.error):

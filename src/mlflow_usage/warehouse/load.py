@@ -23,7 +23,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, WriterPropertie
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from mlflow_usage.warehouse import otlp
-from mlflow_usage.warehouse.archive import Archive, ArchiveError, Document, Stream, documents
+from mlflow_usage.warehouse.archive import Archive, ArchiveError, Document, Stream, documents, left
 from mlflow_usage.warehouse.table import ARROW, PARTITION, TableError, first_line, prepare
 from mlflow_usage.warehouse.tally import Tally
 from mlflow_usage.warehouse.uids import StoredUids
@@ -89,6 +89,7 @@ class Loader:
 
     def __init__(self, archive: Path, target: str, report: Callable[[Progress], None] = lambda _: None) -> None:
         self.tally = Tally()
+        self.waiting = 0  # bytes at the ends of streams that are no complete document yet
         self.archive = Archive(archive)
         self._target = target
         self._report = report
@@ -143,6 +144,7 @@ class Loader:
     def _sweep(self, table: DeltaTable, stop: Event | None) -> bool:
         """Read every stream from where the table has it, committing as chunks fill; whether anything was committed."""
         self._done, self._total, chunk, before = 0, self.archive.size(), Chunk(), table.version()
+        self.waiting = 0
         for stream in self.archive.streams():
             with self.archive.open(stream) as file:
                 if file is None:
@@ -157,6 +159,7 @@ class Loader:
                         if stop and stop.is_set():
                             return True
                 self._done += offset
+                self.waiting += left(file, offset)
         if chunk.offsets:
             self._commit(table, chunk, 0)
         return table.version() != before

@@ -86,42 +86,13 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "mlflow.usage.status": "status",
     "mlflow.usage.store": "store",
 }
-# Columns with minima and maxima in the log: none that names an installation, a session or a record.
+# Columns with minima and maxima in the log: what queries prune by, and nothing that names an installation or a session.
 STATISTICS: Final[tuple[str, ...]] = (
     "event_name",
     "event_hour",
     "event_day",
-    "received_day",
     "received_time",
     "bucket",
-    "host_arch",
-    "catalogue",
-    "os_type",
-    "os_version",
-    "process_runtime_name",
-    "process_runtime_version",
-    "service_name",
-    "service_version",
-    "telemetry_distro_name",
-    "telemetry_distro_version",
-    "telemetry_sdk_language",
-    "telemetry_sdk_name",
-    "telemetry_sdk_version",
-    "code_paths",
-    "count",
-    "disable",
-    "extra_pip_requirements",
-    "flavor",
-    "log_models",
-    "log_traces",
-    "metadata",
-    "model_type",
-    "params",
-    "pip_requirements",
-    "predict_fn",
-    "reason",
-    "status",
-    "store",
 )
 # A constraint's name ends in the digest of its text, so that a changed rule is a new constraint.
 CONSTRAINTS: Final[dict[str, str]] = {

@@ -79,8 +79,7 @@ def _group(context: str, key: str, entries: Iterable[str], conditions: Sequence[
 def _scalar(text: str) -> str:
     """A YAML scalar that the Collector's own `${…}` expansion leaves alone."""
     if "${" in text or "$$" in text:
-        msg = f"{text!r} would be expanded by the Collector"
-        raise ValueError(msg)
+        raise ValueError(f"{text!r} would be expanded by the Collector")
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -101,8 +100,9 @@ def _any_of(names: Iterable[str]) -> str:
     parts = sorted(name.rpartition(".") for name in names)
     found = []
     for (space, dot), group in groupby(parts, key=lambda part: part[:2]):
-        tails = "|".join(re.escape(tail) for _, _, tail in group)
-        found.append(f"{re.escape(space + dot)}(?:{tails})" if space else tails)
+        tails = [re.escape(tail) for _, _, tail in group]
+        either = "|".join(tails)
+        found.append(re.escape(space + dot) + (f"(?:{either})" if space and len(tails) > 1 else either))
     return "|".join(found)
 
 

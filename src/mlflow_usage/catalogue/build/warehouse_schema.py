@@ -36,6 +36,7 @@ MADE: Final = (
 )
 NULLABLE: Final = frozenset({"event_hour", "event_day"})
 KEY: Final = "installation_id"
+PARTITION: Final = "received_day"
 
 HEADER: Final = '''"""The table's columns, constraints and statistics, as literals.
 
@@ -69,7 +70,6 @@ def render(catalogue: Catalogue) -> str:
     if double or KEY not in names:
         msg = f"warehouse columns {double} have two meanings" if double else f"no attribute makes the column {KEY}"
         raise CatalogueError(msg)
-    skipped = {KEY, "session_id", "uid", *(column(a.id) for a in attributes if a.kind == "enum[]")}
     columns = [(name, kind, name in NULLABLE, comment) for name, kind, comment in MADE]
     columns += [(column(a.id), TYPES[a.kind], True, a.id) for a in (*catalogue.resource, *attributes)]
     parts = [
@@ -79,8 +79,8 @@ def render(catalogue: Catalogue) -> str:
         "# Attribute id -> column.",
         _dict("RESOURCE", "dict[str, str]", {a.id: column(a.id) for a in catalogue.resource}),
         _dict("ATTRIBUTES", "dict[str, str]", {a.id: column(a.id) for a in attributes}),
-        "# Columns with minima and maxima in the log: none that names an installation, a session or a record.",
-        _tuple("STATISTICS", "tuple[str, ...]", [_value(name) for name in names if name not in skipped]),
+        "# Columns with minima and maxima in the log: what queries prune by, and nothing that names an installation or a session.",
+        _tuple("STATISTICS", "tuple[str, ...]", [_value(name) for name, _, _ in MADE if name != PARTITION]),
         "# A constraint's name ends in the digest of its text, so that a changed rule is a new constraint.",
         _dict("CONSTRAINTS", "dict[str, str]", _named(constraints(catalogue))),
     ]

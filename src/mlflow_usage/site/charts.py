@@ -1,0 +1,153 @@
+"""The charts: their titles, definitions and shapes.
+
+Decides what each chart shows and how; its questions come from the catalogue, its numbers from `queries/<id>.sql`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from mlflow_usage.site.figures import ALL
+
+Shape: TypeAlias = Literal["columns", "shares", "bars"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One block of bars: the values of one dimension, or one value each of several two-valued ones."""
+
+    title: str
+    dimensions: tuple[str, ...]
+    rows: int = 12  # drawn; the table has all
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart of the site."""
+
+    id: str
+    title: str
+    definition: str
+    shape: Shape
+    panels: tuple[Panel, ...]
+    universe: str  # what 100 % is
+    question: str | None = None  # where the catalogue asks one for each family
+    wide: bool = False
+
+
+INSTALLATIONS: Final = "installations"
+CHARTS: Final[tuple[Chart, ...]] = (
+    Chart(
+        "calls",
+        "Installations and calls",
+        "An installation is a random secret made once for this purpose in a user's state directory; the site knows its SHA-256 only while "
+        "it counts. A call is one that a person's code makes; what MLflow calls inside itself does not count.",
+        "columns",
+        (Panel("All APIs", (ALL,)),),
+        INSTALLATIONS,
+        wide=True,
+    ),
+    Chart(
+        "versions",
+        "MLflow versions",
+        "Installations by MLflow's minor release. One that used two releases in a period counts under both; shares are of their sum.",
+        "shares",
+        (Panel("Version", ("version",)),),
+        INSTALLATIONS,
+        wide=True,
+    ),
+    Chart(
+        "apis",
+        "APIs",
+        "Installations that called the API at least once. A fluent function and its MlflowClient twin are one API.",
+        "bars",
+        (Panel("API", ("api",), rows=20),),
+        INSTALLATIONS,
+        question="Which parts of MLflow are used, and which could be retired? Each family's own question stands with its table.",
+        wide=True,
+    ),
+    Chart(
+        "log_model_flavors",
+        "Flavors of logged models",
+        "Installations that called log_model with the flavor. Every flavor that is not MLflow's own is custom_flavor.",
+        "bars",
+        (Panel("Flavor", ("flavor",), rows=15),),
+        "installations that log models",
+    ),
+    Chart(
+        "autolog_flavors",
+        "Automatic logging",
+        "Installations that called autolog for the flavor; mlflow.autolog() is the call for all of them at once. Settings are those in "
+        "effect, defaults included.",
+        "bars",
+        (
+            Panel("Flavor", ("flavor",), rows=10),
+            Panel("Settings in effect", ("disable", "log_models", "log_traces"), only="true"),
+        ),
+        "installations that call autolog",
+    ),
+    Chart(
+        "log_model_options",
+        "How models are logged",
+        "Installations that called log_model at least once with the argument, the kind of model or the outcome. An argument is given if it "
+        "is not None.",
+        "bars",
+        (
+            Panel("Arguments given", ("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata"), only="given"),
+            Panel("Kind of model", ("model_type",)),
+            Panel("Outcome", ("status",)),
+        ),
+        "installations that log models",
+    ),
+    Chart(
+        "scorers",
+        "Scorers of evaluations",
+        "Installations that called genai.evaluate with the scorer. Every scorer that is not MLflow's own is custom_scorer; an evaluation "
+        "with several counts under each.",
+        "bars",
+        (
+            Panel("Scorer", ("scorer",), rows=12),
+            Panel("Arguments given", ("predict_fn",), only="given"),
+            Panel("Outcome", ("status",)),
+        ),
+        "installations that evaluate",
+    ),
+    Chart(
+        "python",
+        "Python",
+        "Installations by Python's minor version, of CPython unless another implementation is named.",
+        "bars",
+        (Panel("Python", ("python",)),),
+        INSTALLATIONS,
+    ),
+    Chart(
+        "systems",
+        "Operating systems",
+        "Installations by system, processor and the system's version (of Linux the kernel's).",
+        "bars",
+        (
+            Panel("System", ("os",)),
+            Panel("Architecture", ("architecture",)),
+            Panel("Version", ("os_version",), rows=8),
+        ),
+        INSTALLATIONS,
+    ),
+    Chart(
+        "stores",
+        "Tracking stores",
+        "Installations by the kind of tracking store that a call met; not known where it cannot be told without touching the store.",
+        "bars",
+        (Panel("Store", ("store",)),),
+        INSTALLATIONS,
+    ),
+)
+
+
+def questions(chart: Chart, catalogue: dict[str, Any]) -> list[str]:
+    """What the chart answers: the questions of the attributes and events that name it, once each."""
+    if chart.question:
+        return [chart.question]
+    entries = (*catalogue["resource"].values(), *catalogue["attributes"].values(), *catalogue["events"].values())
+    return list(dict.fromkeys(entry["question"] for entry in entries if entry["chart"] == chart.id))

@@ -1,0 +1,220 @@
+"""Draws figures with Altair, rendered to SVG by vl-convert without a browser or network.
+
+Decides how numbers look. It must never draw a number that is not in the figures, nor need a script to be read.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+import vl_convert
+
+from mlflow_usage.site import palette
+from mlflow_usage.site.charts import Chart, Panel
+from mlflow_usage.site.figures import Figures, Stretch
+from mlflow_usage.site.grid import run
+from mlflow_usage.site.numbers import percent, short
+from mlflow_usage.site.order import series
+
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+MARK: Final = palette.MARKERS
+WIDE, HALF, NARROW = 1000, 500, 330
+CONFIG: Final[dict[str, Any]] = {
+    "font": FONT,
+    "background": None,
+    "padding": 2,
+    "view": {"stroke": None},
+    "concat": {"spacing": 22},
+    "axis": {
+        "labelColor": MARK["muted"],
+        "titleColor": MARK["muted"],
+        "gridColor": MARK["grid"],
+        "tickColor": MARK["line"],
+        "domain": False,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "legend": {"labelColor": MARK["ink"], "title": None, "orient": "top", "labelFontSize": 12, "symbolType": "square", "symbolSize": 110},
+    "title": {"color": MARK["ink"], "fontSize": 12.5, "fontWeight": 600, "anchor": "start", "offset": 8},
+}
+LARGE: Final = "replace(format(datum.value, '.3~s'), 'G', 'B')"  # SI says G where people say B
+SHOWN: Final = {"week": 53, "day": 92}
+REST: Final = frozenset({"not known", "other", "mlflow.autolog()"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its name and number."""
+
+    name: str
+    installations: int
+    share: float | None
+
+    @property
+    def label(self) -> str:
+        """The number beside the bar."""
+        return short(self.installations) + (f" · {percent(self.share)}" if self.share is not None else "")
+
+
+def draw(chart: Chart, figures: Figures) -> dict[str, str]:
+    """The chart for wide and for narrow screens; empty where there is nothing to draw."""
+    if not any(stretch.cells for stretch in figures.stretches):
+        return {}
+    widths = {"wide": WIDE if chart.wide else HALF, "narrow": NARROW}
+    shape: Callable[[Chart, Figures, int], alt.TopLevelMixin | None] = {"columns": columns, "shares": shares, "bars": bars}[chart.shape]
+    drawn = {name: (shape(chart, figures, width), width) for name, width in widths.items()}
+    return {name: _svg(picture, describe(chart, figures), width) for name, (picture, width) in drawn.items() if picture is not None}
+
+
+def columns(_chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None:
+    """Installations above calls, a column for each period."""
+    shown = _shown(figures)
+    rows = [
+        {"at": s.period.short, "installations": s.whole.installations, "calls": s.whole.calls, "text": s.period.text}
+        for s in shown
+        if s.whole is not None
+    ]
+    if not rows:
+        return None
+    for row in rows:
+        row["say"] = f"{row['text']}: {row['installations']:,} installations, {row['calls']:,} calls"
+    return alt.vconcat(
+        _column(rows, "installations", "Installations", "bar", shown, width),
+        _column(rows, "calls", "Calls", "s3", shown, width),
+    )
+
+
+def _column(rows: Sequence[Mapping[str, Any]], field: str, title: str, colour: str, shown: Sequence[Stretch], width: int) -> alt.Chart:
+    axis = alt.Axis(labelExpr=LARGE, tickCount=4, ticks=False, minExtent=40, maxExtent=40, tickMinStep=1)
+    return (
+        alt.Chart(alt.Data(values=list(rows)))
+        .mark_bar(color=MARK[colour], cornerRadiusTopLeft=2, cornerRadiusTopRight=2, size=_size(len(shown), width))
+        .encode(x=_periods(shown, width), y=alt.Y(f"{field}:Q", title=None, axis=axis), description="say:N")
+        .properties(width=width - 50, height=150, title=title)
+    )
+
+
+def shares(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None:
+    """Shares of a whole over time, one colour for each of the newest values and one for the older ones."""
+    shown, (panel,) = _shown(figures), chart.panels
+    names, rows = series([(s.period.short, s.period.text, s.of(*panel.dimensions)) for s in shown], len(palette.SERIES))
+    if not rows:
+        return None
+    colours = [MARK[name] for name in palette.SERIES[: len(names)]]
+    if len(names) == len(palette.SERIES):
+        colours[-1] = MARK["s6"]
+    return (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar(size=_size(len(shown), width))
+        .encode(
+            x=_periods(shown, width),
+            y=alt.Y("installations:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4, ticks=False, minExtent=40)),
+            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(columns=4 if width < HALF else 6)),
+            order="order:Q",
+            description="say:N",
+        )
+        .properties(width=width - 50, height=260)
+    )
+
+
+def _shown(figures: Figures) -> tuple[Stretch, ...]:
+    """The newest periods, with empty ones where nothing was published."""
+    there = {stretch.period: stretch for stretch in figures.stretches}
+    newest = figures.stretches[-1].period
+    count = (newest.start - figures.stretches[0].period.start).days // (7 if figures.unit == "week" else 1) + 1
+    periods = run(newest, min(count, SHOWN[figures.unit]))
+    return tuple(there.get(period) or Stretch(period, (), 0, 0.0) for period in periods)
+
+
+def _size(periods: int, width: int) -> float:
+    return max(2.0, min(72.0, round((width - 50) / periods * 0.82, 1)))
+
+
+def _periods(shown: Sequence[Stretch], width: int) -> alt.X:
+    names = [stretch.period.short for stretch in shown]
+    step = -(-len(names) // (5 if width < HALF else 12))
+    ticks = names[::-1][::step][::-1]
+    return alt.X("at:O", scale=alt.Scale(domain=names), axis=alt.Axis(values=ticks, labelAngle=0, title=None, grid=False, tickSize=4))
+
+
+def bars(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None:
+    """Bars of the newest period, most installations first."""
+    stretch = figures.latest
+    blocks = [(panel.title, found) for panel in chart.panels if stretch and (found := rank(panel, stretch))]
+    if not blocks:
+        return None
+    most = max(bar.installations for _, found in blocks for bar in found)
+    titled = len(blocks) > 1
+    return alt.vconcat(*(_block(title if titled else "", found, most, width) for title, found in blocks))
+
+
+def rank(panel: Panel, stretch: Stretch) -> list[Bar]:
+    """The bars of a panel."""
+    whole = stretch.whole.installations if stretch.whole else None
+    found = [
+        Bar(dimension if panel.only else cell.value, cell.installations, cell.installations / whole if whole else None)
+        for dimension in panel.dimensions
+        for cell in stretch.of(dimension)
+        if panel.only in (None, cell.value)
+    ]
+    return sorted(found, key=lambda bar: -bar.installations)[: panel.rows]
+
+
+def _block(title: str, found: Sequence[Bar], most: int, width: int) -> alt.LayerChart:
+    narrow = width < HALF
+    names = 0 if narrow else 230 if width > HALF else 160
+    step, room = (38 if narrow else 25), width - names - 8
+    rows = [
+        {
+            "name": bar.name,
+            "installations": bar.installations,
+            "label": bar.label,
+            "colour": MARK["rest" if bar.name in REST or bar.name.startswith("custom_") else "bar"],
+            "say": f"{bar.name}: {bar.installations:,} installations" + (f", {percent(bar.share)}" if bar.share is not None else ""),
+        }
+        for bar in found
+    ]
+    order = alt.Scale(domain=[row["name"] for row in rows])
+    axis = None if narrow else alt.Axis(ticks=False, labelLimit=names - 8, labelColor=MARK["ink"], minExtent=names, maxExtent=names, labelPadding=8)
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("name:N", scale=order, title=None, axis=axis),
+        x=alt.X("installations:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * room / (room - 100)])),
+    )
+    lower = 8 if narrow else 0
+    layers = [
+        base.mark_bar(cornerRadiusEnd=2, height=13, yOffset=lower).encode(color=alt.Color("colour:N", scale=None), description="say:N"),
+        base.mark_text(align="left", dx=6, dy=lower, color=MARK["muted"], fontSize=12, aria=False).encode(text="label:N"),
+    ]
+    if narrow:
+        layers.append(base.mark_text(align="left", dy=-9, color=MARK["ink"], fontSize=12, aria=False).encode(x=alt.value(0), text="name:N"))
+    block: alt.LayerChart = alt.layer(*layers).properties(width=room, height=step * len(rows), title=title)
+    return block
+
+
+def describe(chart: Chart, figures: Figures) -> str:
+    """The drawing in a sentence, for those who hear the page."""
+    stretch = figures.latest
+    if stretch is None:
+        return f"{chart.title}: no figures yet."
+    if chart.shape == "columns":
+        whole = stretch.whole
+        return f"{chart.title}, latest {stretch.period.text}" + (f": {whole.installations:,} installations, {whole.calls:,} calls." if whole else ".")
+    top = [f"{bar.name} {bar.installations:,}" for bar in rank(chart.panels[0], stretch)[:3]]
+    return f"{chart.title}, {stretch.period.text}: installations with {', '.join(top)}." if top else f"{chart.title}."
+
+
+def _svg(picture: alt.TopLevelMixin, label: str, width: int) -> str:
+    text: str = vl_convert.vegalite_to_svg(picture.configure(**CONFIG).to_dict())
+    text = palette.unmark(text)
+    size = re.search(r' width="([\d.]+)" height="([\d.]+)"', text)
+    natural = size.group(1) if size else str(width)
+    text = re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", rf'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(label)}" \1 style="max-width:{natural}px">', text, count=1)
+    text = re.sub(r'<path( aria-label="([^"]*)")( role="graphics-symbol" aria-roledescription="bar"[^>]*)/>', r"<path\3><title>\2</title></path>", text)
+    text = re.sub(r' (aria-roledescription|aria-hidden|pointer-events|role)="(?!img)[^"]*"', "", text)
+    return re.sub(r'(<g[^>]*) aria-label="[^"]*"', r"\1", text)

@@ -1,0 +1,99 @@
+"""Periods of the published figures.
+
+Decides which periods may be published: whole ISO weeks that no record can reach any more, or in a demo every day there is. Must never ask
+the clock: the same table gives the same periods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal, TypeAlias
+
+Unit: TypeAlias = Literal["week", "day"]
+# A record's own day lies within [-8 d, +1 d] of the day it was received, so nothing reaches a period after this.
+FREEZE: Final = timedelta(days=9)
+HISTORY: Final = timedelta(weeks=53)  # less than the retention of raw data, so that no week is counted from what erasure by age left
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One week or day; its first and last day."""
+
+    start: date
+    unit: Unit
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return self.start + timedelta(days=6 if self.unit == "week" else 0)
+
+    @property
+    def id(self) -> str:
+        """`2026-W45` or `2026-11-02`."""
+        if self.unit == "day":
+            return self.start.isoformat()
+        year, week, _ = self.start.isocalendar()
+        return f"{year}-W{week:02d}"
+
+    @property
+    def short(self) -> str:
+        """The first day as an axis says it."""
+        return f"{self.start.day} {self.start:%b}"
+
+    @property
+    def text(self) -> str:
+        """The period in a sentence."""
+        if self.unit == "day":
+            return f"{self.start.day} {self.start:%B %Y}"
+        year = f" {self.start.year}" if self.start.year != self.end.year else ""
+        month = f" {self.start:%B}" if self.start.month != self.end.month else ""
+        return f"{self.start.day}{month}{year} to {self.end.day} {self.end:%B %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The unit, the first day that is counted and the day after the last."""
+
+    unit: Unit
+    since: date
+    until: date
+
+    def after(self, last: date | None) -> Grid:
+        """The same grid without what was published up to `last`."""
+        return self if last is None else Grid(self.unit, max(self.since, last + DAY), self.until)
+
+    @property
+    def last(self) -> date:
+        """The last day that is counted."""
+        return self.until - DAY
+
+
+def monday(day: date) -> date:
+    """The first day of the day's ISO week."""
+    return day - timedelta(days=day.weekday())
+
+
+def weeks(received_to: date) -> Grid:
+    """The whole weeks that are out of reach for records, where everything received before `received_to` is in the table."""
+    until = monday(received_to - FREEZE + DAY)
+    return Grid("week", until - HISTORY, until)
+
+
+def days(first: date, last: date) -> Grid:
+    """Every day there is."""
+    return Grid("day", first, last + DAY)
+
+
+def frozen_on(day: date) -> date:
+    """The first day with which the day's week may be published."""
+    return monday(day) + timedelta(days=6) + FREEZE
+
+
+def run(last: Period, length: int) -> Iterator[Period]:
+    """The `length` periods that end with `last`, oldest first."""
+    step = timedelta(days=7 if last.unit == "week" else 1)
+    for back in range(length - 1, -1, -1):
+        yield Period(last.start - back * step, last.unit)

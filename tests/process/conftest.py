@@ -1,0 +1,3 @@
+from process_stage import stage
+
+__all__ = ["stage"]
