@@ -90,7 +90,11 @@ def activate() -> None:
     """Begin to measure, if the decision is not off and this is a person's process; again after a fresh import of MLflow."""
     if helper_process():
         return
-    from mlflow_usage.consent.decision import current  # noqa: PLC0415  the decision, and only it
+    from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
+
+    if gate.closed(os.environ):
+        return
+    from mlflow_usage.consent.decision import current  # noqa: PLC0415
 
     decision = current()
     if decision.mode.value == "off":

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mlflow_usage import identity, state, system
 from mlflow_usage.catalogue.check import check_resource
@@ -25,9 +25,6 @@ from mlflow_usage.delivery.sender import Sender
 from mlflow_usage.journal import files
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
-
-SDK: Final = "opentelemetry-sdk"
-
 
 class Session:
     """One import of MLflow, counted."""
@@ -68,7 +65,7 @@ class Session:
         given = system.attributes(
             system.read(),
             mlflow_version=system.mlflow_version(),
-            sdk_version=_sdk_version(),
+            sdk_version=system.sdk_version(),
             own_version=self.version,
         )
         own = {"app.installation.id": identity.digest(secret), "session.id": self.id, "mlflow.usage.catalogue": REVISION}
@@ -143,12 +140,3 @@ class Session:
                 return
             if self.sender.finish():
                 self.recorder.finish()
-
-
-def _sdk_version() -> str | None:
-    from importlib import metadata  # noqa: PLC0415  MLflow has imported it
-
-    try:
-        return metadata.version(SDK)
-    except metadata.PackageNotFoundError:
-        return None

@@ -1,4 +1,4 @@
-"""The release of this distribution; a test holds it equal to `pyproject.toml`."""
+"""The release of this distribution; the wheel takes its version from here."""
 
 from typing import Final
 

@@ -6,23 +6,31 @@ Decides which module serves which command, and loads only that one: a user's `ml
 from __future__ import annotations
 
 import importlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
-# command -> module of this package and attribute
+
+class Place(NamedTuple):
+    """Where a command is: module of this package and attribute; and its line in the help, which must not import it."""
+
+    module: str
+    attribute: str
+    help: str
+
+
 COMMANDS: Final = {
-    "status": "status:status",
-    "preview": "look:preview",
-    "sent": "look:sent",
-    "catalogue": "look:catalogue",
-    "on": "choose:on",
-    "local": "choose:local",
-    "off": "choose:off",
-    "reset": "choose:reset",
-    "collector": "collector:group",
-    "warehouse": "warehouse:group",
-    "site": "site:group",
+    "status": Place("status", "status", "Say whether usage is recorded and sent, and what decided it."),
+    "preview": Place("look", "preview", "Show the exact next batch; nothing is sent."),
+    "sent": Place("look", "sent", "Show what has left this machine, newest first."),
+    "catalogue": Place("look", "catalogue", "List everything that may ever be collected."),
+    "on": Place("choose", "on", "Record and send."),
+    "local": Place("choose", "local", "Record and keep on this machine."),
+    "off": Place("choose", "off", "Record nothing, send nothing, delete what is waiting."),
+    "reset": Place("choose", "reset", "Forget this installation's id."),
+    "collector": Place("collector", "group", "For operators: build, check and run the Collector."),
+    "warehouse": Place("warehouse", "group", "For operators: load the Collector's archive into a Delta table."),
+    "site": Place("site", "group", "For operators: build the public pages."),
 }
 
 
@@ -30,7 +38,7 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """The commands, in the order of a person's questions."""
+        """Name the commands, in the order of a person's questions."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
@@ -38,9 +46,13 @@ class LazyGroup(click.Group):
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
-        module, _, attribute = place.partition(":")
-        command: Any = getattr(importlib.import_module(f"mlflow_usage.cli.{module}"), attribute)
+        command: Any = getattr(importlib.import_module(f"mlflow_usage.cli.{place.module}"), place.attribute)
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        """List the commands by the table above, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True)

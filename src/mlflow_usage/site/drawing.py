@@ -218,3 +218,8 @@ def _svg(picture: alt.TopLevelMixin, label: str, width: int) -> str:
     text = re.sub(r'<path( aria-label="([^"]*)")( role="graphics-symbol" aria-roledescription="bar"[^>]*)/>', r"<path\3><title>\2</title></path>", text)
     text = re.sub(r' (aria-roledescription|aria-hidden|pointer-events|role)="(?!img)[^"]*"', "", text)
     return re.sub(r'(<g[^>]*) aria-label="[^"]*"', r"\1", text)
+
+
+def standalone(drawing: str) -> str:
+    """The drawing as a file of its own, for other pages: with its colours, light or dark as the reader prefers."""
+    return drawing.replace(">", f"><style>{palette.variables()}</style>", 1) + "\n"

@@ -1,0 +1,62 @@
+"""`mlflow-usage site`: the public pages, from the table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from mlflow_usage.site.build import Report
+
+EXTRA: Final = frozenset({"altair", "deltalake", "duckdb", "jinja2", "markupsafe", "pyarrow", "vl_convert"})
+
+
+@click.group()
+def group() -> None:
+    """Build the public pages.
+
+    Example: mlflow-usage site build ./table ./site
+    """
+
+
+@group.command()
+@click.argument("table")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--demo", is_flag=True, help="Every day and every cell, however few installations: never for other people's data.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
+def build(*, table: str, out: Path, demo: bool, as_json: bool) -> None:
+    """Build the site of the Delta table TABLE as static files in OUT.
+
+    Only whole weeks that no late record can reach any more are published, and only cells of at least 20 installations. What OUT has
+    published already stays as it is.
+
+    Example: mlflow-usage site build ./table ./site
+    """
+    report = _build(table, out, demo=demo, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=1))
+        return
+    reach = f"complete to {report.complete_to}" if report.complete_to else "no data yet"
+    click.echo(f"{len(report.files)} files in {out}, {reach}, from {report.records:,} records. Open {out / 'index.html'}")
+
+
+def _build(table: str, out: Path, *, demo: bool, quiet: bool) -> Report:
+    try:
+        from mlflow_usage.site import build as site  # noqa: PLC0415  the extra's packages, loaded only here
+        from mlflow_usage.site.errors import SiteError  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] not in EXTRA:
+            raise
+        raise click.ClickException(f"{error.name} is missing: pip install 'mlflow-usage[site]'") from error
+
+    def tell(step: str) -> None:
+        if not quiet:
+            click.echo(f"{step} …", err=True)
+
+    try:
+        return site.build(table, out, demo=demo, tell=tell)
+    except SiteError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,23 @@
+"""One Collector for all tests that only send to it; built once into the user's cache."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from collector.wall import Wall, wall
+from mlflow_usage.collector import build
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    return build.ensure(sys.__stderr__ or sys.stderr)
+
+
+@pytest.fixture(scope="session")
+def collector(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
+    assert binary.exists()
+    with wall(tmp_path_factory.mktemp("collector") / "archive") as running:
+        yield running
