@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Reply = tuple[int, dict[str, str], bytes]
 OK: Reply = (200, {"Content-Type": "application/x-protobuf"}, ExportLogsServiceResponse().SerializeToString())
@@ -49,7 +52,7 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:
+            def do_POST(self) -> None:  # http.server's name
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = Request(self.path, dict(self.headers), body, self.client_address)
                 receiver.requests.append(request)
@@ -60,8 +63,6 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST
-
             def log_message(self, *_: object) -> None:
                 pass
 
@@ -70,7 +71,7 @@ class Receiver:
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def __enter__(self) -> Receiver:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -43,7 +43,10 @@ def test_each_status_has_one_meaning(status: int, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wait"),
-    [(None, None), ("", None), ("7", 7.0), (" 30 ", 30.0), ("999999999999", MAX_WAIT), ("-1", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
+    [
+        *((None, None), ("", None), ("7", 7.0), (" 30 ", 30.0), ("999999999999", MAX_WAIT), ("-1", None)),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
 )
 def test_retry_after_is_bounded_seconds_or_nothing(text: str | None, wait: float | None) -> None:
     assert seconds(text) == wait

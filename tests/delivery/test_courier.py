@@ -14,7 +14,6 @@ from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import audit
 from mlflow_usage.delivery.courier import Courier, stamp
 from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.journal import files
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
 from receiver import OK, Receiver, Reply, Request
@@ -167,7 +166,7 @@ def test_a_batch_that_is_too_large_is_split_and_what_is_alone_too_large_is_told(
     stage.receiver.reply = OK
     stage.recorder.hit("mlflow.end_run", None)
     stage.courier.flush()
-    expected = {event: 1 for event in ("mlflow.log_metric", "mlflow.log_param", "mlflow.set_tag", "mlflow.start_run", "mlflow.end_run")}
+    expected = dict.fromkeys(("mlflow.log_metric", "mlflow.log_param", "mlflow.set_tag", "mlflow.start_run", "mlflow.end_run"), 1)
     assert stage.receiver.calls() == {**expected, "mlflow.usage.dropped": 1}
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,9 +72,13 @@ def test_what_exceeds_the_largest_count_falls_into_the_next_batch() -> None:
 
 def test_a_full_journal_says_so_and_keeps_what_it_has() -> None:
     journal = made()
-    with pytest.raises(JournalFullError):
+
+    def fill() -> None:
         for number in range(1000):
             journal.live[journal.publish(encode_key(f"mlflow.event_{number}", {}))] += 1
+
+    with pytest.raises(JournalFullError):
+        fill()
     journal.seal(b"a" * 16, 1)
     assert len(journal.batch().entries) > 20
 
@@ -96,10 +102,8 @@ def test_a_damaged_byte_never_does_worse_than_no_journal(position: int, value: i
     journal.seal(b"a" * 16, 1)
     content = bytearray(journal.buffer)
     content[position] = value
-    try:
+    with suppress(JournalError):
         Journal(content).batch()
-    except JournalError:
-        pass
 
 
 STEPS = st.lists(st.sampled_from(["call", "call other", "seal", "acknowledge", "refuse", "kill"]), max_size=60)

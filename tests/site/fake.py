@@ -105,7 +105,7 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
         }
         eager, active = chance.choice((0, 2, 7, 21, 60, 200)), chance.betavariate(1.2, 4)
         favourites = chance.choices(list(popular), list(popular.values()), k=6)
-        flavor = pick(chance, {name: 1 / (1 + index) for index, name in enumerate(["sklearn", "pyfunc", "xgboost", "langchain", *members["flavor"]])})
+        flavor = pick(chance, {name: 1 / (1 + index) for index, name in enumerate(dict.fromkeys(["sklearn", "pyfunc", "xgboost", "langchain", "custom_flavor", *members["flavor"]]))})
         started = chance.randrange(-200, days)
         for offset in range(max(0, started), days):
             day = first + timedelta(days=offset)
@@ -114,7 +114,7 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
             out = [version for version, born in RELEASES.items() if born + eager <= offset]
             here = {**system, "service_version": out[-1] if out else "2.22.0"}
             for name in dict.fromkeys(chance.choices(favourites, k=chance.randint(1, 4))):
-                rows.append(row(number, day, name, 1 + int(chance.paretovariate(0.9)) % 40_000, **here))
+                rows.append(row(number, day, name, 1 + int(chance.paretovariate(0.85)) % 90_000, **here))
             if chance.random() < 0.3:
                 kinds = pick(chance, {"object": 70, "PythonModel": 15, "string": 6, "ResponsesAgent": 5, "ChatAgent": 2, "ChatModel": 2})
                 given = {
@@ -128,7 +128,7 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
                 on = {"disable": chance.random() < 0.06, "log_models": chance.random() < 0.8, "log_traces": chance.random() < 0.9}
                 rows.append(row(number, day, "mlflow.autolog", 1, flavor=mine, **on, **here))
             if chance.random() < 0.08:
-                used = sorted({pick(chance, {name: 1 / (1 + i) for i, name in enumerate(["custom_scorer", "correctness", *members["scorers"]])}) for _ in range(3)})
+                used = sorted({pick(chance, {name: 1 / (1 + i) for i, name in enumerate(dict.fromkeys(["custom_scorer", "correctness", *members["scorers"]]))}) for _ in range(3)})
                 status = pick(chance, {"success": 9, "failure": 1})
                 rows.append(row(number, day, "mlflow.genai.evaluate", 1, scorers=used, predict_fn=chance.random() < 0.6, status=status, **here))
     return rows

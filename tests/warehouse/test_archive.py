@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -122,7 +121,7 @@ def test_a_new_file_under_an_old_name_is_another_stream(tmp_path: Path) -> None:
     live.write_bytes(text(*(batch(number) for number in range(20))))
     store = Archive(tmp_path)
     (before,) = store.streams()
-    os.replace(live, tmp_path / "events-2026-size.jsonl")
+    live.rename(tmp_path / "events-2026-size.jsonl")
     live.write_bytes(text(*(batch(number) for number in range(20, 40))))
     with store.open(before) as file:
         assert file is None

@@ -104,9 +104,11 @@ def _compile(command: list[str], source: Path, environment: dict[str, str], reco
 
 
 def _follow(process: subprocess.Popen[bytes], record: IO[bytes], progress: Progress) -> None:
-    for line in process.stdout or ():
-        record.write(line)
-        progress.count(line)
+    assert process.stdout is not None  # noqa: S101  it was started with a pipe
+    with process.stdout as lines:
+        for line in lines:
+            record.write(line)
+            progress.count(line)
 
 
 class Progress:

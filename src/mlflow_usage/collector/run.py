@@ -51,11 +51,13 @@ class Collector:
         return f"http://{self.deployment.metrics}/metrics"
 
     def _follow(self, echo: TextIO | None) -> None:
-        for line in self.process.stdout or ():
-            self.tail.append(line.rstrip())
-            if echo is not None:
-                echo.write(line)
-                echo.flush()
+        assert self.process.stdout is not None  # noqa: S101  it was started with a pipe
+        with self.process.stdout as lines:
+            for line in lines:
+                self.tail.append(line.rstrip())
+                if echo is not None:
+                    echo.write(line)
+                    echo.flush()
 
     def ended(self) -> CollectorError:
         """Wait until the process is gone, and say why in one line."""

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from mlflow_usage.site.figures import ALL
 
 Shape: TypeAlias = Literal["columns", "shares", "bars"]
+Place: TypeAlias = Literal["wide", "left", "right"]  # on a wide screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Chart:
     shape: Shape
     panels: tuple[Panel, ...]
     universe: str  # what 100 % is
+    lead: str = ""  # the attribute or event whose question comes first
     question: str | None = None  # where the catalogue asks one for each family
-    wide: bool = False
+    place: Place = "wide"
 
 
 INSTALLATIONS: Final = "installations"
@@ -47,7 +49,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "columns",
         (Panel("All APIs", (ALL,)),),
         INSTALLATIONS,
-        wide=True,
+        lead="app.installation.id",
     ),
     Chart(
         "versions",
@@ -56,7 +58,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "shares",
         (Panel("Version", ("version",)),),
         INSTALLATIONS,
-        wide=True,
+        lead="service.version",
     ),
     Chart(
         "apis",
@@ -66,7 +68,6 @@ CHARTS: Final[tuple[Chart, ...]] = (
         (Panel("API", ("api",), rows=20),),
         INSTALLATIONS,
         question="Which parts of MLflow are used, and which could be retired? Each family's own question stands with its table.",
-        wide=True,
     ),
     Chart(
         "log_model_flavors",
@@ -75,6 +76,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "bars",
         (Panel("Flavor", ("flavor",), rows=15),),
         "installations that log models",
+        lead="mlflow.usage.flavor",
+        place="left",
     ),
     Chart(
         "autolog_flavors",
@@ -87,6 +90,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
             Panel("Settings in effect", ("disable", "log_models", "log_traces"), only="true"),
         ),
         "installations that call autolog",
+        lead="mlflow.autolog",
+        place="right",
     ),
     Chart(
         "log_model_options",
@@ -100,6 +105,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
             Panel("Outcome", ("status",)),
         ),
         "installations that log models",
+        lead="mlflow.usage.model_type",
+        place="left",
     ),
     Chart(
         "scorers",
@@ -113,6 +120,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
             Panel("Outcome", ("status",)),
         ),
         "installations that evaluate",
+        lead="mlflow.usage.scorers",
+        place="right",
     ),
     Chart(
         "python",
@@ -121,6 +130,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "bars",
         (Panel("Python", ("python",)),),
         INSTALLATIONS,
+        lead="process.runtime.version",
+        place="left",
     ),
     Chart(
         "systems",
@@ -133,6 +144,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
             Panel("Version", ("os_version",), rows=8),
         ),
         INSTALLATIONS,
+        lead="os.type",
+        place="right",
     ),
     Chart(
         "stores",
@@ -141,6 +154,8 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "bars",
         (Panel("Store", ("store",)),),
         INSTALLATIONS,
+        lead="mlflow.usage.store",
+        place="left",
     ),
 )
 
@@ -149,5 +164,6 @@ def questions(chart: Chart, catalogue: dict[str, Any]) -> list[str]:
     """What the chart answers: the questions of the attributes and events that name it, once each."""
     if chart.question:
         return [chart.question]
-    entries = (*catalogue["resource"].values(), *catalogue["attributes"].values(), *catalogue["events"].values())
-    return list(dict.fromkeys(entry["question"] for entry in entries if entry["chart"] == chart.id))
+    entries = {**catalogue["resource"], **catalogue["attributes"], **catalogue["events"]}
+    first = entries[chart.lead]["question"]
+    return list(dict.fromkeys([first, *(entry["question"] for entry in entries.values() if entry["chart"] == chart.id)]))

@@ -23,10 +23,10 @@ from mlflow_usage.site.order import series
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 MARK: Final = palette.MARKERS
-WIDE, HALF, NARROW = 1000, 500, 330
+WIDE, HALF, NARROW = 1034, 480, 330
 CONFIG: Final[dict[str, Any]] = {
     "font": FONT,
-    "background": None,
+    "background": "transparent",
     "padding": 2,
     "view": {"stroke": None},
     "concat": {"spacing": 22},
@@ -44,6 +44,7 @@ CONFIG: Final[dict[str, Any]] = {
     "title": {"color": MARK["ink"], "fontSize": 12.5, "fontWeight": 600, "anchor": "start", "offset": 8},
 }
 LARGE: Final = "replace(format(datum.value, '.3~s'), 'G', 'B')"  # SI says G where people say B
+LETTER: Final = 6.9  # width of a letter at 12 px, generous: readers' fonts differ
 SHOWN: Final = {"week": 53, "day": 92}
 REST: Final = frozenset({"not known", "other", "mlflow.autolog()"})
 
@@ -62,11 +63,21 @@ class Bar:
         return short(self.installations) + (f" · {percent(self.share)}" if self.share is not None else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How a drawing's width is divided, the same for all its blocks."""
+
+    width: int
+    names: int  # pixels left of the bars; none where names stand above them
+    numbers: int  # pixels right of the longest bar
+    most: int  # what the longest bar stands for
+
+
 def draw(chart: Chart, figures: Figures) -> dict[str, str]:
     """The chart for wide and for narrow screens; empty where there is nothing to draw."""
     if not any(stretch.cells for stretch in figures.stretches):
         return {}
-    widths = {"wide": WIDE if chart.wide else HALF, "narrow": NARROW}
+    widths = {"wide": WIDE if chart.place == "wide" else HALF, "narrow": NARROW}
     shape: Callable[[Chart, Figures, int], alt.TopLevelMixin | None] = {"columns": columns, "shares": shares, "bars": bars}[chart.shape]
     drawn = {name: (shape(chart, figures, width), width) for name, width in widths.items()}
     return {name: _svg(picture, describe(chart, figures), width) for name, (picture, width) in drawn.items() if picture is not None}
@@ -96,7 +107,7 @@ def _column(rows: Sequence[Mapping[str, Any]], field: str, title: str, colour: s
         alt.Chart(alt.Data(values=list(rows)))
         .mark_bar(color=MARK[colour], cornerRadiusTopLeft=2, cornerRadiusTopRight=2, size=_size(len(shown), width))
         .encode(x=_periods(shown, width), y=alt.Y(f"{field}:Q", title=None, axis=axis), description="say:N")
-        .properties(width=width - 50, height=150, title=title)
+        .properties(width=width - 52, height=150, title=title)
     )
 
 
@@ -119,7 +130,7 @@ def shares(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | No
             order="order:Q",
             description="say:N",
         )
-        .properties(width=width - 50, height=260)
+        .properties(width=width - 52, height=260)
     )
 
 
@@ -133,7 +144,7 @@ def _shown(figures: Figures) -> tuple[Stretch, ...]:
 
 
 def _size(periods: int, width: int) -> float:
-    return max(2.0, min(72.0, round((width - 50) / periods * 0.82, 1)))
+    return max(2.0, min(72.0, round((width - 52) / periods * 0.82, 1)))
 
 
 def _periods(shown: Sequence[Stretch], width: int) -> alt.X:
@@ -149,9 +160,15 @@ def bars(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None
     blocks = [(panel.title, found) for panel in chart.panels if stretch and (found := rank(panel, stretch))]
     if not blocks:
         return None
-    most = max(bar.installations for _, found in blocks for bar in found)
+    every = [bar for _, found in blocks for bar in found]
+    space = Space(
+        width=width,
+        names=0 if width < HALF else min(width * 2 // 5, 20 + round(LETTER * max(len(bar.name) for bar in every))),
+        numbers=18 + round(LETTER * max(len(bar.label) for bar in every)),
+        most=max(bar.installations for bar in every),
+    )
     titled = len(blocks) > 1
-    return alt.vconcat(*(_block(title if titled else "", found, most, width) for title, found in blocks))
+    return alt.vconcat(*(_block(title if titled else "", found, space) for title, found in blocks))
 
 
 def rank(panel: Panel, stretch: Stretch) -> list[Bar]:
@@ -166,10 +183,9 @@ def rank(panel: Panel, stretch: Stretch) -> list[Bar]:
     return sorted(found, key=lambda bar: -bar.installations)[: panel.rows]
 
 
-def _block(title: str, found: Sequence[Bar], most: int, width: int) -> alt.LayerChart:
-    narrow = width < HALF
-    names = 0 if narrow else 230 if width > HALF else 160
-    step, room = (38 if narrow else 25), width - names - 8
+def _block(title: str, found: Sequence[Bar], space: Space) -> alt.LayerChart:
+    narrow, names = not space.names, space.names
+    step, room = (38 if narrow else 25), space.width - names - 4
     rows = [
         {
             "name": bar.name,
@@ -184,7 +200,7 @@ def _block(title: str, found: Sequence[Bar], most: int, width: int) -> alt.Layer
     axis = None if narrow else alt.Axis(ticks=False, labelLimit=names - 8, labelColor=MARK["ink"], minExtent=names, maxExtent=names, labelPadding=8)
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("name:N", scale=order, title=None, axis=axis),
-        x=alt.X("installations:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * room / (room - 100)])),
+        x=alt.X("installations:Q", title=None, axis=None, scale=alt.Scale(domain=[0, space.most * room / (room - space.numbers)])),
     )
     lower = 8 if narrow else 0
     layers = [

@@ -71,7 +71,7 @@ def _chart(chart: Chart, figures: Figures, drawn: Mapping[str, str], catalogue: 
     return {
         "id": chart.id,
         "title": chart.title,
-        "wide": chart.wide,
+        "place": chart.place,
         "question": asked[0],
         "more_questions": asked[1:],
         "definition": chart.definition,
@@ -85,16 +85,19 @@ def _chart(chart: Chart, figures: Figures, drawn: Mapping[str, str], catalogue: 
 def _notes(chart: Chart, figures: Figures, latest: Stretch | None) -> list[str]:
     if latest is None:
         return []
-    notes = [latest.period.text] if chart.shape != "columns" else [f"to {latest.period.end.day} {latest.period.end:%B %Y}"]
+    over_time = chart.shape != "bars"
+    notes = [f"to {latest.period.end.day} {latest.period.end:%B %Y}" if over_time else latest.period.text]
+    if over_time and figures.unit == "week":
+        notes.append("weeks named by their Monday")
     if chart.shape == "bars":
         notes.append(f"shares of {chart.universe}")
     drawn = sum(len(latest.of(dimension)) - panel.rows for panel in chart.panels for dimension in panel.dimensions if len(latest.of(dimension)) > panel.rows)
     if drawn:
         notes.append(f"{drawn} more in the table")
     if figures.rules.threshold > 1:
-        cells = "1 cell" if latest.suppressed == 1 else f"{latest.suppressed} cells"
+        cells = {0: "no cell", 1: "1 cell"}.get(latest.suppressed, f"{latest.suppressed} cells")
         notes.append(f"{cells} of fewer than {figures.rules.threshold} installations withheld")
-        notes.append(f"{percent(latest.clipped)} of calls cut off by the cap")
+        notes.append(f"{percent(latest.clipped) if latest.clipped else 'none'} of the calls cut off by the cap")
     return notes
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 PLACEHOLDER: Final = re.compile(r"(?<![:\w]):([a-z]+)\b")
 COVERAGE: Final = """
-SELECT COUNT(*), MIN(event_day), MAX(event_day), MAX(received_day), MAX(received_time),
+SELECT COUNT(*), MIN(event_day), MAX(event_day), MAX(received_day), CAST(MAX(received_time) AS TIMESTAMP),
   COUNT(*) FILTER (WHERE event_day IS NULL AND event_name NOT LIKE 'mlflow.usage.%')
 FROM usage
 """
@@ -65,7 +65,7 @@ class Coverage:
     first: date | None
     last: date | None
     received_day: date | None
-    received_time: datetime | None
+    received_time: datetime | None  # UTC, without a zone: DuckDB needs one more package to say it
     without_day: int  # records whose own time was implausible: in no figure
 
 
@@ -87,10 +87,7 @@ class Source:
     def coverage(self) -> Coverage:
         """What the table holds."""
         (row,) = self._rows(COVERAGE, {})
-        received_time = row[4]
-        if isinstance(received_time, datetime):
-            received_time = received_time.astimezone(timezone.utc)
-        return Coverage(row[0], row[1], row[2], row[3], received_time, row[5])
+        return Coverage(*row)
 
     def query(self, chart: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """The answer of a chart's query."""
@@ -126,4 +123,5 @@ def _check(table: DeltaTable, location: str) -> None:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    """An engine's first line only: what follows may show rows, and hashes belong in no log."""
+    return str(error).strip().partition("\n")[0][:200]

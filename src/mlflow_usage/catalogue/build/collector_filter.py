@@ -57,6 +57,7 @@ def render(catalogue: Catalogue) -> str:
         "    error_mode: propagate",
         "    log_statements:",
         *_group("resource", "statements", _resource(catalogue.resource)),
+        *_lists("resource", catalogue.resource),
         *_group("scope", "statements", RESET_SCOPE),
         *_records(catalogue),
         "  # Last, so that what it has passed is what is stored.",
@@ -195,10 +196,13 @@ def _records(catalogue: Catalogue) -> Iterator[str]:
         cut = f"keep_keys(log.attributes, {_keys(shape)})"
         rules = _rules(catalogue, [key for key in shape if key not in most])
         yield from _group("log", "statements", [cut, *rules], [_named(names)])
-    for key in carried:
-        attribute = catalogue.attributes[key]
+    yield from _lists("log", [catalogue.attributes[key] for key in carried])
+
+
+def _lists(context: str, attributes: Iterable[Attribute]) -> Iterator[str]:
+    for attribute in attributes:
         if attribute.kind == "enum[]":
-            yield from _group("log", "statements", _list_rule("log", attribute), [_typed("log", attribute)])
+            yield from _group(context, "statements", _list_rule(context, attribute), [_typed(context, attribute)])
 
 
 def _shapes(events: Iterable[Event]) -> dict[tuple[str, ...], list[str]]:

@@ -1,0 +1,146 @@
+"""Whatever reaches the archive, with every wall before it gone, the table holds only what the catalogue names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from warehouse.building import RECEIVED, RESOURCE, attributes, stored
+
+from mlflow_usage.catalogue.build import model
+from mlflow_usage.warehouse.archive import ArchiveError
+from mlflow_usage.warehouse.load import Loader
+
+# The YAML itself is the judge here: not the tables that the loader uses.
+CATALOGUE = model.load()
+BY_COLUMN = {
+    re.sub(r"^(mlflow\.usage|app|log\.record)\.", "", attribute.id).replace(".", "_"): attribute
+    for attribute in (*CATALOGUE.resource, *CATALOGUE.attributes.values())
+}
+EVENTS = {event.name: event for event in CATALOGUE.events}
+MADE = {"event_name", "event_hour", "event_day", "received_day", "received_time", "bucket"}
+
+FOREIGN = st.sampled_from(
+    ["acme_scorer", "alice", "/home/alice/acme", "build.acme.example", "3.17.2+acme.7", "", "Success", "\ud800", "\u0663"]
+)
+INNER = st.one_of(
+    FOREIGN,
+    st.text(max_size=8),
+    st.integers(-(2**70), 2**70),
+    st.booleans(),
+    st.none(),
+    st.sampled_from([member for attribute in BY_COLUMN.values() for member in attribute.members]),
+)
+KINDS = st.sampled_from(["stringValue", "intValue", "boolValue", "doubleValue", "bytesValue", "acmeValue"])
+WRAPPED = st.one_of(
+    st.dictionaries(KINDS, INNER, max_size=2),
+    st.builds(
+        lambda items: {"arrayValue": {"values": items}}, st.lists(st.one_of(st.dictionaries(KINDS, INNER, max_size=1), INNER), max_size=4)
+    ),
+    st.builds(lambda item: {"kvlistValue": {"values": [item]}}, INNER),
+    INNER,
+)
+KEYS = st.one_of(st.sampled_from([attribute.id for attribute in BY_COLUMN.values()]), st.sampled_from(["acme.project", "user.name", "uid"]))
+ENTRIES = st.lists(st.builds(lambda key, value: {"key": key, "value": value}, KEYS, WRAPPED), max_size=4)
+TIMES = st.one_of(
+    st.integers(-40, 40).map(lambda days: str(RECEIVED + days * 86_400 * 10**9)), st.integers(-(2**70), 2**70), FOREIGN, st.none()
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Any:
+    event = draw(
+        st.one_of(st.sampled_from(sorted(EVENTS)), st.sampled_from(["mlflow.log_model", "mlflow.genai.evaluate", "mlflow.autolog"]), INNER)
+    )
+    good = {"mlflow.usage.count": draw(st.integers(-1, 5)), "log.record.uid": f"{draw(st.uuids())}-{draw(st.integers(0, 99))}"}
+    model_event = {"mlflow.usage.flavor": "sklearn", "mlflow.usage.model_type": "object", "mlflow.usage.status": "success"}
+    given = attributes({**good, **(model_event if draw(st.booleans()) else {})})
+    content = {
+        "timeUnixNano": draw(TIMES),
+        "observedTimeUnixNano": draw(st.one_of(st.just(str(RECEIVED)), TIMES)),
+        "eventName": event,
+        "attributes": given + draw(ENTRIES),
+        "body": {"stringValue": "acme"},
+        "severityText": "acme",
+        "traceId": "acme",
+    }
+    return draw(st.one_of(st.just(content), st.just(content), st.just(content), INNER))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    groups = [
+        {
+            "resource": {"attributes": attributes(RESOURCE) + draw(st.one_of(st.just([]), ENTRIES))},
+            "schemaUrl": "acme",
+            "scopeLogs": [{"scope": {"name": "acme"}, "logRecords": draw(st.lists(records(), max_size=4))}],
+        }
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    return {"resourceLogs": draw(st.one_of(st.just(groups), st.just(groups), st.just(groups), INNER, st.lists(INNER, max_size=2)))}
+
+
+def allowed(column: str, value: Any) -> bool:
+    attribute = BY_COLUMN[column]
+    if attribute.kind == "boolean":
+        return isinstance(value, bool)
+    if attribute.kind == "enum":
+        return value in attribute.members
+    if attribute.kind == "enum[]":
+        return bool(value) and list(value) == sorted(set(value) & set(attribute.members))
+    if attribute.kind == "int":
+        return attribute.minimum <= value <= attribute.maximum
+    return re.fullmatch(attribute.pattern, value) is not None
+
+
+def judge(row: dict[str, Any]) -> None:
+    event = EVENTS[row["event_name"]]
+    for column, value in row.items():
+        if column in MADE or value is None:
+            continue
+        assert allowed(column, value), (column, value)
+        assert BY_COLUMN[column] in CATALOGUE.resource or BY_COLUMN[column].id in event.attributes
+    assert row["bucket"] == row["installation_id"][:2]
+    assert row["received_day"] == row["received_time"].date()
+    if row["event_day"] is not None:
+        assert -8 <= (row["event_day"] - row["received_day"]).days <= 1
+        assert row["event_hour"] == row["event_hour"].replace(minute=0, second=0, microsecond=0)
+        assert row["event_hour"].astimezone(dt.timezone.utc).date() == row["event_day"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(requests(), min_size=1, max_size=3))
+def test_no_value_outside_the_catalogue_enters_the_table(documents: list[dict[str, Any]]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        archive, target = Path(place) / "events.jsonl", Path(place) / "table"
+        archive.write_bytes(b"".join(json.dumps(each, separators=(",", ":")).encode() + b"\n" for each in documents))
+        tally = Loader(archive, str(target)).load()
+        rows = stored(target)
+        assert tally.read == tally.new + tally.duplicate + sum(tally.refused.values())
+        assert len(rows) == tally.new == len({row["uid"] for row in rows})
+        for row in rows:
+            judge(row)
+        files = b"".join(path.read_bytes() for path in target.rglob("*") if path.is_file())
+        assert b"acme" not in files
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.binary(max_size=300), st.recursive(INNER, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner), max_leaves=8)
+)
+def test_no_archive_stops_the_loader(junk: bytes, inner: Any) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        archive = Path(place) / "events.jsonl"
+        good = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"attributes": inner}]}], "resource": inner}]}
+        archive.write_bytes(junk + json.dumps({"resourceLogs": inner}, separators=(",", ":")).encode() + junk + json.dumps(good).encode())
+        try:
+            tally = Loader(archive, str(Path(place) / "table")).load()
+        except ArchiveError:
+            return
+        assert tally.new == 0
