@@ -83,8 +83,8 @@ class Session:
         self._held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
 
     def _work(self) -> None:
-        if self.decision.mode is Mode.ON:
-            self.sender.poke()
+        # In mode local as well: nothing is sent, but a setting or policy that changes is noticed.
+        self.sender.poke()
 
     def _courier(self) -> Courier:
         return Courier(self.recorder, self.redecide, self.directory, self.version, held=lambda: self._held)

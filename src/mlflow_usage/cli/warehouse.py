@@ -73,7 +73,8 @@ def load_command(archive: Path, table: str, *, follow: bool, interval: float, as
         loader = Loader(archive, table, lambda progress: ticker.tick(_state(progress)))
         stopped = False
         if follow:
-            loader.follow(_stop(), interval)
+            with _signals() as stop:
+                loader.follow(stop, interval)
         else:
             try:
                 loader.load()
@@ -134,18 +135,24 @@ def _closing(ticker: Ticker) -> Iterator[None]:
         ticker.close()
 
 
-def _stop() -> threading.Event:
-    """Set by the first SIGINT or SIGTERM; a second one acts as usual."""
+@contextlib.contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that the first SIGINT or SIGTERM sets; a second one acts as usual."""
     stop = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.getsignal(number) for number in numbers}
 
     def handler(number: int, _frame: Any) -> None:  # noqa: ANN401  a frame
         stop.set()
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, before[signal.Signals(number)])
 
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, handler)
-    return stop
+    for number in numbers:
+        signal.signal(number, handler)
+    try:
+        yield stop
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 def _state(progress: Progress) -> str:

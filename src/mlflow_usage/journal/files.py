@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from mlflow_usage.journal.layout import SIZES, Journal, JournalError
 
-JOURNAL: Final = ".journal"
+JOURNAL: Final = ".journal"  # of format 1; another format takes another suffix, so that versions side by side leave each other's alone
 LOCK: Final = ".lock"
 NETWORK: Final = frozenset(
     {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gpfs"}

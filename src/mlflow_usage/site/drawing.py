@@ -46,6 +46,7 @@ CONFIG: Final[dict[str, Any]] = {
 LARGE: Final = "replace(format(datum.value, '.3~s'), 'G', 'B')"  # SI says G where people say B
 LETTER: Final = 6.9  # width of a letter at 12 px, generous: readers' fonts differ
 SHOWN: Final = {"week": 53, "day": 92}
+LEAST: Final = 7  # periods on an axis: a first week or day stands at the end of a row, not alone
 REST: Final = frozenset({"not known", "other", "mlflow.autolog()"})
 
 
@@ -139,7 +140,7 @@ def _shown(figures: Figures) -> tuple[Stretch, ...]:
     there = {stretch.period: stretch for stretch in figures.stretches}
     newest = figures.stretches[-1].period
     count = (newest.start - figures.stretches[0].period.start).days // (7 if figures.unit == "week" else 1) + 1
-    periods = run(newest, min(count, SHOWN[figures.unit]))
+    periods = run(newest, max(LEAST, min(count, SHOWN[figures.unit])))
     return tuple(there.get(period) or Stretch(period, (), 0, 0.0) for period in periods)
 
 

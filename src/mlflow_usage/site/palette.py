@@ -23,12 +23,12 @@ SCHEME: Final[dict[str, tuple[str, str]]] = {
     "grid": ("#e6eaef", "#262f3a"),
     "bar": ("#1f76c2", "#4a9fe8"),
     "rest": ("#a3adb8", "#5d6977"),
-    "s1": ("#0d3b66", "#cfe6ff"),
-    "s2": ("#1f6fb2", "#86c1fa"),
-    "s3": ("#3fa0a8", "#45a5ad"),
-    "s4": ("#8cc084", "#4f8f5b"),
-    "s5": ("#e3c567", "#a58a3a"),
-    "s6": ("#c9d1d9", "#47525f"),
+    "s1": ("#0d3b66", "#8ecaff"),
+    "s2": ("#1f6fb2", "#3d86cf"),
+    "s3": ("#3fa0a8", "#3f9aa3"),
+    "s4": ("#8cc084", "#5c9a66"),
+    "s5": ("#e3c567", "#b39545"),
+    "s6": ("#c9d1d9", "#566270"),
 }
 MARKERS: Final[dict[str, str]] = {name: f"#0{index:02x}f{index:02x}" for index, name in enumerate(SCHEME, start=1)}
 SERIES: Final = ("s1", "s2", "s3", "s4", "s5", "s6")

@@ -121,6 +121,7 @@ class Loader:
             TableError: the table cannot be used.
             LoadError: the table cannot be written.
         """
+        self.archive.files()
         while not stop.is_set():
             before = self.tally.documents
             self._pass(stop)
