@@ -26,6 +26,7 @@ class Running:
 
     session: Session | None = None
     patches: Patches | None = None
+    disabled = False  # by `mlflow_usage.disable()`
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
@@ -92,7 +93,7 @@ def activate() -> None:
         return
     from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
 
-    if gate.closed(os.environ):
+    if Running.disabled or gate.closed(os.environ):
         return
     from mlflow_usage.consent.decision import current  # noqa: PLC0415
 
@@ -107,6 +108,8 @@ def begin(sink: Sink, *, pending: bool = False) -> None:
     from mlflow_usage.instrumentation.meter import Meter  # noqa: PLC0415
     from mlflow_usage.instrumentation.patch import Patches  # noqa: PLC0415
 
+    if Running.patches is not None:
+        Running.patches.active = False  # of a MLflow that was purged: what it would still wrap is the new one's
     Running.patches = Patches(Meter(sink), pending=pending)
     Running.patches.register()
 

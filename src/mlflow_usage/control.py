@@ -9,27 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mlflow_usage.activation import Running, activate, begin
+from mlflow_usage.activation import Running, begin, late
+from mlflow_usage.consent.automation import DETECTIONS
 from mlflow_usage.consent.decision import current
 from mlflow_usage.mode import Mode
 
 SCOPE: Final = "mlflow.usage"
-_disabled: list[bool] = []
 
 
 def disable() -> None:
     """See `mlflow_usage.disable`."""
-    _disabled[:] = [True]
+    Running.disabled = True
     if Running.session is not None:
         Running.session.disable()
 
 
 def enable() -> None:
     """See `mlflow_usage.enable`."""
-    _disabled.clear()
+    Running.disabled = False
     session = Running.session
+    if session is None:
+        late()  # disabled before MLflow was imported
+        return
     decision = current()
-    if session is None or not session.disabled or decision.mode is Mode.OFF:
+    if not session.disabled or decision.mode is Mode.OFF:
         return
     session.disabled = False
     session.decision = decision
@@ -50,11 +53,17 @@ def flush(timeout: float) -> bool:
 def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry LoggerProvider
     """See `mlflow_usage.instrument`."""
     if logger_provider is None:
-        if Running.patches is None and not _disabled:
-            activate()
+        late()
         return
     uninstrument()
-    begin(Emitter(logger_provider))
+    if allowed():
+        begin(Emitter(logger_provider))
+
+
+def allowed() -> bool:
+    """Whether a program's own pipeline may get events: bringing one is as explicit as `on`, and lifts the automatic detections only."""
+    sources = current(disabled=Running.disabled).sources
+    return not any(source.says is Mode.OFF and not source.name.startswith(DETECTIONS) for source in sources)
 
 
 def uninstrument() -> None:
@@ -83,12 +92,14 @@ class Emitter:
 
     def count(self, event: str, attributes: Mapping[str, Any]) -> None:
         """Emit one call."""
+        if Running.disabled:
+            return
         given = {**attributes, "mlflow.usage.count": 1}
         self._logger.emit(event_name=event, severity_number=self._severity, attributes=given)
 
     def recheck(self) -> bool:
         """The off variables count here too."""
-        return current(disabled=bool(_disabled)).mode is not Mode.OFF
+        return allowed()
 
     def renew(self) -> None:
         """The pipeline's sessions are the program's own."""

@@ -20,7 +20,8 @@ from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.journal import files
-from mlflow_usage.journal.layout import Journal, JournalError
+from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal.layout import Journal
 from mlflow_usage.mode import Mode
 
 
@@ -88,8 +89,7 @@ class Report:
 
 def gather() -> Report:
     """Read everything once. Never raises for what a file holds."""
-    session = Running.session
-    decision = current(disabled=session is not None and session.disabled)
+    decision = current(disabled=Running.disabled)
     directory = state.locate(os.environ)
     problem = None if directory is None else state.problem(directory)
     usable = directory if problem is None else None

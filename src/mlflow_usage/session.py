@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ from mlflow_usage.consent import decision as consent
 from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
-from mlflow_usage.delivery.courier import Courier, stamp
+from mlflow_usage.delivery.courier import Courier, stamp, withdraw
 from mlflow_usage.delivery.sender import Sender
 from mlflow_usage.journal import files
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
+
 
 class Session:
     """One import of MLflow, counted."""
@@ -41,10 +42,11 @@ class Session:
         self.recorder = Recorder(self._meta, self.directory, on_first=self._first, on_work=self._work)
         self.sender = Sender(self._courier)
         self.count = self.recorder.count
-        self.hit = self.recorder.hit
+        self.tally = self.recorder.hit
+        self.hit: Callable[[str, str | None], None] = self.tally
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.recorder.after_fork)
-        atexit.register(self.finish)
+            os.register_at_fork(after_in_child=self._after_fork)
+        atexit.register(self._at_exit)
 
     def directory(self) -> Path | None:
         """The state directory, made when it is first needed; None where it cannot be used."""
@@ -134,9 +136,20 @@ class Session:
             self.sender.poke()
 
     def finish(self) -> None:
-        """The process ends."""
+        """The session ends: what is there is delivered if that is quick, and deleted if consent has gone."""
         with suppress(Exception):
             if self.decision.mode is Mode.OFF:
                 return
-            if self.sender.finish():
+            if self.redecide().mode is Mode.OFF:
+                withdraw(self.recorder, self.decision, self.directory())
+            elif self.sender.finish():
                 self.recorder.finish()
+
+    def _at_exit(self) -> None:
+        """The process ends: a Ctrl-C, or what a signal handler of the host raises, ends our waiting and says nothing."""
+        with suppress(BaseException):
+            self.finish()
+
+    def _after_fork(self) -> None:
+        self.recorder.after_fork()
+        self.sender.after_fork()

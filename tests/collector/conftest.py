@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from collector.wall import Wall, wall
 from mlflow_usage.collector import build
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from collector.wall import BASE, CANARY, RESOURCE, Wall, batch, record, wall
 from mlflow_usage.catalogue.build.collector_filter import render
 from mlflow_usage.catalogue.build.model import load
@@ -42,7 +43,9 @@ def other(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wa
     base = [{"ref": key, "requirement_level": "required"} for key in BASE]
     files: dict[str, object] = {
         "manifest.yaml": {"name": "other", "revision": 7, "formats": {"uid": "[-0-9a-f]{1,50}", "word": "[a-z'.\\\\]{1,9}"}},
-        "families.yaml": {"groups": [{"id": "family.base", "type": "attribute_group", "attributes": base, "annotations": {"usage": USAGE}}]},
+        "families.yaml": {
+            "groups": [{"id": "family.base", "type": "attribute_group", "attributes": base, "annotations": {"usage": USAGE}}]
+        },
         "resource.yaml": {
             "groups": [
                 {

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlflow_usage.collector.deployment import Deployment
-from mlflow_usage.collector.run import Collector, start
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs
+
+from mlflow_usage.collector.deployment import Deployment
+from mlflow_usage.collector.run import Collector, start
 
 BATCH = "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10"
 HOUR = 3_600_000_000_000
@@ -82,7 +83,7 @@ def pairs(attributes: Mapping[str, Any] | list[tuple[str, Any]]) -> list[KeyValu
 
 def record(name: str = "mlflow.start_run", attributes: Mapping[str, Any] | list[tuple[str, Any]] = BASE, **fields: Any) -> LogRecord:
     """One record as the client makes them."""
-    made = {"event_name": name, "time_unix_nano": CALLED, "observed_time_unix_nano": CALLED, "severity_number": 9} | fields
+    made: dict[str, Any] = {"event_name": name, "time_unix_nano": CALLED, "observed_time_unix_nano": CALLED, "severity_number": 9} | fields
     return LogRecord(attributes=pairs(attributes), **made)
 
 
@@ -156,12 +157,31 @@ class Wall:
     def __init__(self, collector: Collector, archive: Path) -> None:
         self.collector, self.archive = collector, archive
 
+    def size(self) -> int:
+        """How much the archive holds."""
+        file = self.archive / "events.jsonl"
+        return file.stat().st_size if file.exists() else 0
+
+    def since(self, before: int, status: int = 200) -> Stored:
+        """What the archive holds beyond `before`."""
+        text = ""
+        if self.size() > before:
+            with (self.archive / "events.jsonl").open("rb") as stream:
+                stream.seek(before)
+                text = stream.read().decode()
+        return Stored(status, text, [json.loads(line) for line in text.splitlines()])
+
     def post(
-        self, body: bytes, *, kind: str = "application/x-protobuf", encoding: str | None = None, path: str = "/v1/logs", method: str = "POST"
+        self,
+        body: bytes,
+        *,
+        kind: str = "application/x-protobuf",
+        encoding: str | None = None,
+        path: str = "/v1/logs",
+        method: str = "POST",
     ) -> Stored:
         """Send a body as it is."""
-        file = self.archive / "events.jsonl"
-        before = file.stat().st_size if file.exists() else 0
+        before = self.size()
         host, _, port = self.collector.deployment.otlp.rpartition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=30)
         headers = {"Content-Type": kind} | ({"Content-Encoding": encoding} if encoding else {})
@@ -169,12 +189,7 @@ class Wall:
         answer = connection.getresponse()
         answer.read()
         connection.close()
-        text = ""
-        if file.exists():
-            with file.open("rb") as stream:
-                stream.seek(before)
-                text = stream.read().decode()
-        return Stored(answer.status, text, [json.loads(line) for line in text.splitlines()])
+        return self.since(before, answer.status)
 
     def send(self, *batches: ResourceLogs) -> Stored:
         """Send batches; a well-formed request is always accepted."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlflow_usage.journal import files
-from mlflow_usage.journal.layout import SIZES, encode_key
+from mlflow_usage.journal.batch import encode_key
+from mlflow_usage.journal.shape import SIZES
 
 META = {"resource": {}, "mode": "on", "endpoint": ""}
 

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage.journal.layout import MAX_COUNT, SIZES, Journal, JournalError, JournalFullError, encode_key
+from mlflow_usage.journal.batch import JournalError, JournalFullError, encode_key
+from mlflow_usage.journal.layout import Journal
+from mlflow_usage.journal.shape import MAX_COUNT, SIZES, blank
 
 META = {"resource": {"service.name": "mlflow"}, "mode": "on", "endpoint": "0" * 16}
 
 
 def made(size: int = SIZES[0]) -> Journal:
-    journal = Journal(Journal.blank(size, META, 1_800_000_000))
+    journal = Journal(blank(size, META, 1_800_000_000))
     journal.publish(encode_key("mlflow.usage.dropped", {"mlflow.usage.reason": "refused"}))
     return journal
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse.building import batch, document, record, text
 
 from mlflow_usage.warehouse import archive
 from mlflow_usage.warehouse.archive import Archive, ArchiveError, documents
+from warehouse.building import batch, document, record, text
 
 
 def read(content: bytes, offset: int = 0) -> list[archive.Document]:

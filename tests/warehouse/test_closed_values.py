@@ -11,11 +11,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse.building import RECEIVED, RESOURCE, attributes, stored
 
 from mlflow_usage.catalogue.build import model
 from mlflow_usage.warehouse.archive import ArchiveError
 from mlflow_usage.warehouse.load import Loader
+from warehouse.building import RECEIVED, RESOURCE, attributes, stored, value
 
 # The YAML itself is the judge here: not the tables that the loader uses.
 CATALOGUE = model.load()
@@ -53,58 +53,77 @@ TIMES = st.one_of(
 )
 
 
+def mostly(usual: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The usual nine times of ten: where everything is broken at once, nothing reaches the table."""
+    return st.integers(0, 9).flatmap(lambda number: other if number == 9 else usual)
+
+
+def likely(attribute: model.Attribute) -> st.SearchStrategy[Any]:
+    """A value of the attribute's type, often one that the catalogue does not name."""
+    members = st.one_of(st.sampled_from(attribute.members), FOREIGN) if attribute.members else FOREIGN
+    kinds = {
+        "boolean": st.booleans(),
+        "enum": members.map(lambda item: {"stringValue": item}),
+        "enum[]": st.lists(members, max_size=4),
+        "int": st.integers(0, 5),
+    }
+    return kinds.get(attribute.kind, FOREIGN).map(lambda item: item if isinstance(item, dict) else value(item))
+
+
 @st.composite
 def records(draw: st.DrawFn) -> Any:
-    event = draw(
-        st.one_of(st.sampled_from(sorted(EVENTS)), st.sampled_from(["mlflow.log_model", "mlflow.genai.evaluate", "mlflow.autolog"]), INNER)
+    name = draw(
+        st.one_of(st.sampled_from(sorted(EVENTS)), st.sampled_from(["mlflow.log_model", "mlflow.genai.evaluate", "mlflow.autolog"]))
     )
-    good = {"mlflow.usage.count": draw(st.integers(-1, 5)), "log.record.uid": f"{draw(st.uuids())}-{draw(st.integers(0, 99))}"}
-    model_event = {"mlflow.usage.flavor": "sklearn", "mlflow.usage.model_type": "object", "mlflow.usage.status": "success"}
-    given = attributes({**good, **(model_event if draw(st.booleans()) else {})})
+    count = draw(mostly(st.integers(1, 5), st.integers(-1, 0)))
+    given = attributes({"mlflow.usage.count": count, "log.record.uid": f"{draw(st.uuids())}-{draw(st.integers(0, 99))}"})
+    for key in sorted(set(EVENTS[name].attributes) - {"mlflow.usage.count", "log.record.uid"}):
+        if key in EVENTS[name].required or draw(st.booleans()):
+            given.append({"key": key, "value": draw(likely(CATALOGUE.attributes[key]))})
     content = {
         "timeUnixNano": draw(TIMES),
-        "observedTimeUnixNano": draw(st.one_of(st.just(str(RECEIVED)), TIMES)),
-        "eventName": event,
-        "attributes": given + draw(ENTRIES),
+        "observedTimeUnixNano": draw(mostly(st.just(str(RECEIVED)), TIMES)),
+        "eventName": draw(mostly(st.just(name), INNER)),
+        "attributes": given + draw(mostly(st.just([]), ENTRIES)),
         "body": {"stringValue": "acme"},
         "severityText": "acme",
         "traceId": "acme",
     }
-    return draw(st.one_of(st.just(content), st.just(content), st.just(content), INNER))
+    return draw(mostly(st.just(content), INNER))
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, Any]:
     groups = [
         {
-            "resource": {"attributes": attributes(RESOURCE) + draw(st.one_of(st.just([]), ENTRIES))},
+            "resource": {"attributes": attributes(RESOURCE) + draw(mostly(st.just([]), ENTRIES))},
             "schemaUrl": "acme",
-            "scopeLogs": [{"scope": {"name": "acme"}, "logRecords": draw(st.lists(records(), max_size=4))}],
+            "scopeLogs": [{"scope": {"name": "acme"}, "logRecords": draw(st.lists(records(), min_size=1, max_size=5))}],
         }
-        for _ in range(draw(st.integers(0, 2)))
+        for _ in range(draw(st.integers(1, 2)))
     ]
-    return {"resourceLogs": draw(st.one_of(st.just(groups), st.just(groups), st.just(groups), INNER, st.lists(INNER, max_size=2)))}
+    return {"resourceLogs": draw(mostly(st.just(groups), st.one_of(INNER, st.lists(INNER, max_size=2))))}
 
 
-def allowed(column: str, value: Any) -> bool:
+def allowed(column: str, cell: Any) -> bool:
     attribute = BY_COLUMN[column]
     if attribute.kind == "boolean":
-        return isinstance(value, bool)
+        return isinstance(cell, bool)
     if attribute.kind == "enum":
-        return value in attribute.members
+        return cell in attribute.members
     if attribute.kind == "enum[]":
-        return bool(value) and list(value) == sorted(set(value) & set(attribute.members))
+        return bool(cell) and list(cell) == sorted(set(cell) & set(attribute.members))
     if attribute.kind == "int":
-        return attribute.minimum <= value <= attribute.maximum
-    return re.fullmatch(attribute.pattern, value) is not None
+        return attribute.minimum <= cell <= attribute.maximum
+    return re.fullmatch(attribute.pattern, cell) is not None
 
 
 def judge(row: dict[str, Any]) -> None:
     event = EVENTS[row["event_name"]]
-    for column, value in row.items():
-        if column in MADE or value is None:
+    for column, cell in row.items():
+        if column in MADE or cell is None:
             continue
-        assert allowed(column, value), (column, value)
+        assert allowed(column, cell), (column, cell)
         assert BY_COLUMN[column] in CATALOGUE.resource or BY_COLUMN[column].id in event.attributes
     assert row["bucket"] == row["installation_id"][:2]
     assert row["received_day"] == row["received_time"].date()
@@ -114,7 +133,7 @@ def judge(row: dict[str, Any]) -> None:
         assert row["event_hour"].astimezone(dt.timezone.utc).date() == row["event_day"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(requests(), min_size=1, max_size=3))
 def test_no_value_outside_the_catalogue_enters_the_table(documents: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -130,7 +149,7 @@ def test_no_value_outside_the_catalogue_enters_the_table(documents: list[dict[st
         assert b"acme" not in files
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.binary(max_size=300), st.recursive(INNER, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner), max_leaves=8)
 )

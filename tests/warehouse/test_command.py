@@ -14,9 +14,9 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 from deltalake import write_deltalake
-from warehouse.building import batch, document, record, text, uids
 
 from mlflow_usage.cli.warehouse import group
+from warehouse.building import batch, document, record, text, uids
 
 SRC = Path(__file__).parents[2] / "src"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
-from warehouse.building import DAY, RECEIVED, RECEIVED_DAY, batch, document, record, stored, text, uids
 
 from mlflow_usage.warehouse import load
-from mlflow_usage.warehouse.archive import ArchiveError
+from mlflow_usage.warehouse.archive import Archive, ArchiveError, Stream
 from mlflow_usage.warehouse.load import Loader
 from mlflow_usage.warehouse.tally import Tally
+from warehouse.building import DAY, RECEIVED, RECEIVED_DAY, batch, document, record, stored, text, uids
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -136,6 +136,22 @@ def test_rotation_renaming_copying_and_packing_load_nothing_again(archive: Path,
     rotated.unlink()
     assert run(archive, table).read == 0
     assert uids(table) == names(range(11))
+
+
+def test_a_rotation_while_a_load_runs_is_part_of_that_load(archive: Path, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = archive / "events.jsonl"
+    live.write_bytes(text(*(batch(number) for number in range(10))))
+    opened, rotated = Archive.open, []
+
+    def rotate(self: Archive, stream: Stream) -> object:
+        if not rotated:
+            rotated.append(live.rename(archive / "events-2026-11-20T12-00-00.000-size.jsonl"))
+            live.write_bytes(text(*(batch(number) for number in range(10, 30))))
+        return opened(self, stream)
+
+    monkeypatch.setattr(Archive, "open", rotate)
+    assert run(archive, table).new == 90
+    assert uids(table) == names(range(30))
 
 
 def test_files_that_begin_alike_and_differ_later_lose_nothing(archive: Path, table: Path) -> None:
@@ -327,7 +343,7 @@ def test_a_kill_at_any_moment_neither_loses_nor_repeats(archive: Path, table: Pa
         (archive / f"{place}.jsonl").write_bytes(text(*(batch(number) for number in range(place * 100, place * 100 + 150))))
     rng = random.Random(7)
     alive = 0
-    for _ in range(8):
+    for _ in range(6):
         process = start(archive, table, 9)
         assert process.stdout is not None
         process.stdout.readline()

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
-from warehouse.building import INSTALLATION, SESSION, batch, document, record, stored, text
 
 from mlflow_usage.catalogue import tables
 from mlflow_usage.warehouse import schema
@@ -19,6 +18,7 @@ from mlflow_usage.warehouse import table as table_module
 from mlflow_usage.warehouse.info import info
 from mlflow_usage.warehouse.load import Loader
 from mlflow_usage.warehouse.table import ARROW, TableError, missing_constraints, open_table, prepare
+from warehouse.building import INSTALLATION, SESSION, batch, document, record, stored, text
 
 MODEL = {"event_name": "mlflow.log_model", "flavor": "sklearn", "model_type": "object", "status": "success"}
 

@@ -10,7 +10,8 @@ from typing import Final
 
 TITLE: Final = "What is collected, why, and how to turn it off"
 NOTHING_ELSE: Final = (
-    "Nothing that is not on this page is ever sent: no free text, no name of yours, no path, host, run, experiment or model, not even hashed."
+    "Nothing that is not on this page is ever sent: no free text, no name of yours, no path, host, run, experiment or model, "
+    "not even hashed."
 )
 TURN_OFF_LEAD: Final = "Any one of these is enough, before or after `import mlflow`:"
 TURN_OFF: Final[tuple[tuple[str, str], ...]] = (  # how, for whom
@@ -21,7 +22,7 @@ TURN_OFF: Final[tuple[tuple[str, str], ...]] = (  # how, for whom
     ('`mode = "off"` in `/etc/mlflow-usage/policy.toml`', "everyone on the machine"),
 )
 TURN_OFF_CLOSE: Final = (
-    "In CI (GitHub Actions, Jenkins and the rest) and under pytest it is off by itself. `mlflow-usage status` says whether it is on and what"
-    " decided. `mlflow-usage preview` shows the exact next batch, `mlflow-usage sent` what has left."
+    "In CI (GitHub Actions, Jenkins and the rest) and under pytest it is off by itself. `mlflow-usage status` says whether it is on and "
+    "what decided. `mlflow-usage preview` shows the exact next batch, `mlflow-usage sent` what has left."
 )
 EVENTS: Final = "A record says how often an event happened in a batch of at most a few seconds, its time cut to the hour."

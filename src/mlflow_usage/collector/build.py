@@ -75,12 +75,14 @@ def _build(source: Path, binary: Path, out: TextIO) -> None:
     print(f"Building the Collector once, with {go}: two to six minutes, seconds where Go's own cache is warm.", file=out, flush=True)
     environment = {k: v for k, v in os.environ.items() if k not in UNSET} | PINNED
     began = time.monotonic()
-    with log.open("wb") as record:
-        code = _compile([str(go), "build", *FLAGS, "-o", str(fresh), "."], source, environment, record, out)
-    if code != 0:
+    try:
+        with log.open("wb") as record:
+            code = _compile([str(go), "build", *FLAGS, "-o", str(fresh), "."], source, environment, record, out)
+        if code != 0:
+            raise CollectorError(f"the Collector's build failed: {_last_line(log)}; the whole log is {log}")
+        fresh.replace(binary)
+    finally:
         fresh.unlink(missing_ok=True)
-        raise CollectorError(f"the Collector's build failed: {_last_line(log)}; the whole log is {log}")
-    fresh.replace(binary)
     print(f"Built {binary} ({binary.stat().st_size / 1e6:.0f} MB) in {_clock(time.monotonic() - began)}.", file=out, flush=True)
 
 

@@ -27,6 +27,7 @@ from mlflow_usage.collector.deployment import Deployment
 
 STARTING: Final = 30.0  # seconds until it must be healthy
 STOPPING: Final = 15.0  # seconds that it has to finish what it is doing
+NOISE: Final = " decoding failed due to the following error(s):"
 IN_USE: Final = re.compile(r"listen tcp4? (\S+): bind: address already in use")
 
 
@@ -164,8 +165,8 @@ def validate(deployment: Deployment) -> list[Path]:
     process = _spawn(deployment, "validate")
     output, _ = process.communicate()
     if process.returncode != 0:
-        lines = [line.strip() for line in output.splitlines() if line.strip()]
-        raise CollectorError("the configuration is refused: " + "; ".join(lines).removeprefix("Error: "))
+        lines = [line.replace(NOISE, "").strip() for line in output.splitlines()]
+        raise CollectorError("the configuration is refused: " + " ".join(filter(None, lines)).removeprefix("Error: "))
     return deployment.files()
 
 

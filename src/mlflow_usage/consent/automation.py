@@ -76,6 +76,9 @@ _PYTEST_PROGRAMS: Final = frozenset({"pytest", "py.test", "pytest.exe", "py.test
 _SPARK_MODULES: Final = frozenset({"pyspark.daemon", "pyspark.worker"})
 
 
+DETECTIONS: Final = ("continuous integration", "test runner", "Spark executor")
+
+
 class MainProgram(NamedTuple):
     """What runs: the name of the module that is `__main__` (`python -m`), its file, and `sys.argv[0]`; None or empty if unknown."""
 

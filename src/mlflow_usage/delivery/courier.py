@@ -9,27 +9,25 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.delivery import audit, otel
-from mlflow_usage.delivery.answer import Answer, Outcome
+from mlflow_usage.delivery import audit, otel, stop
+from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.journal import files
+from mlflow_usage.journal import bounds, files
+from mlflow_usage.journal.batch import Batch, Entry, JournalError
 from mlflow_usage.journal.files import Owned
-from mlflow_usage.journal.layout import Batch, Entry, JournalError
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
 
-MAX_DEAD_BYTES: Final = 1024 * 1024
-MAX_AGE: Final = 7 * 86_400  # seconds
+MAX_STRETCH: Final = 10.0  # seconds of delivering what others left, after which consent is asked and our own comes first again
 MAX_ATTEMPTS: Final = 20
 BACK_OFF: Final = (10.0, 600.0)  # seconds: first, and longest
-STOP: Final = 86_400  # seconds that a 410 lasts
 
 
 class Result(NamedTuple):
@@ -42,6 +40,13 @@ class Result(NamedTuple):
 def stamp(endpoint: Endpoint) -> str:
     """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
     return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]
+
+
+def withdraw(recorder: Recorder, decision: Decision, directory: Path | None) -> None:
+    """Consent is gone: what this process has pending goes; what the installation has, if a setting or policy said so."""
+    recorder.discard()
+    if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
+        bounds.remove_all(directory)
 
 
 class Courier:
@@ -79,42 +84,51 @@ class Courier:
         """
         decision = self._decide()
         if decision.mode is Mode.OFF:
-            self._withdraw(decision)
+            withdraw(self._recorder, decision, self._directory())
             return None
         endpoint = decision.endpoint
         self._restamp(decision)
-        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or self._stopped(endpoint):
+        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or stop.holds(self._stop_file(endpoint), self._clock()):
             return None
         self._passed = False
-        for owned in self._own():
+        until = time.monotonic() + MAX_STRETCH if deadline is None else deadline
+        try:
+            wait = self._deliver_the_dead(endpoint, until) if self._deliver_own(endpoint) else self._wait()
+        finally:
+            if self._exporter is not None:
+                self._exporter.rest()
+        if not wait:
+            self._failures, self.failing = 0, False
+        return wait
+
+    def _deliver_own(self, endpoint: Endpoint) -> bool:
+        """Deliver this process's journals, the live one first; returns whether it makes sense to go on."""
+        recorder = self._recorder
+        live = recorder.live
+        for owned in (*([live.owned] if live else []), *recorder.retired):
+            if not recorder.begin(owned):
+                continue
             if self._matches(owned, endpoint) and not self._deliver(owned, endpoint):
-                return self._wait()
-        for path in self._dead():
-            if deadline is not None and time.monotonic() > deadline:
-                return None
+                return False
+            if owned in recorder.retired and not owned.unsettled:
+                with suppress(ValueError):
+                    recorder.retired.remove(owned)
+                owned.remove()
+        return True
+
+    def _deliver_the_dead(self, endpoint: Endpoint, until: float) -> float | None:
+        """Deliver what dead processes left, and return as `flush` does; at once again where time ran out."""
+        directory = self._directory()
+        if directory is None:
+            return None
+        bounds.prune(directory, self._recorder, self._clock())
+        for path in files.scan(directory):
+            if time.monotonic() > until:
+                return 0.0
             dead = files.adopt(path)
             if dead is not None and not self._deliver_dead(dead, endpoint):
                 return self._wait()
-        self._failures, self.failing = 0, False
         return None
-
-    def _own(self) -> Iterator[Owned]:
-        live = self._recorder.live
-        if live is not None:
-            yield live.owned
-        for owned in tuple(self._recorder.retired):
-            yield owned
-            if not owned.unsettled:
-                with suppress(ValueError):
-                    self._recorder.retired.remove(owned)
-                owned.remove()
-
-    def _dead(self) -> list[Path]:
-        directory = self._directory()
-        if directory is None:
-            return []
-        self._prune(directory)
-        return list(files.scan(directory))
 
     def _matches(self, owned: Owned, endpoint: Endpoint) -> bool:
         meta = owned.journal.meta
@@ -144,14 +158,12 @@ class Courier:
             if not journal.pending:
                 if not (journal.dirty or (journal.untold and not is_live)):
                     return True
-                if is_live:
-                    self._recorder.seal(uuid.uuid4().bytes)
-                else:
-                    journal.seal(uuid.uuid4().bytes, int(self._clock()) // 3600)
+                self._recorder.seal(owned, uuid.uuid4().bytes)
             batch = journal.batch()
             result = self._send(batch.entries, batch, owned, endpoint)
             if result.answer.outcome is Outcome.STOPPED:
-                self._stop(endpoint)
+                stop.begin(self._stop_file(endpoint))
+                self.failing = True
                 return False
             if result.answer.outcome is Outcome.KEPT and not self._exhausted(owned, result.answer):
                 self.failing = True
@@ -170,7 +182,8 @@ class Courier:
         if not made:
             return Result(Answer(Outcome.REFUSED), calls)
         told = sum(int(record.log_record.attributes["mlflow.usage.count"]) for record in made)  # type: ignore[index,arg-type,misc]
-        answer = self._through(endpoint).export(made)
+        # Consent may have gone since this flush began.
+        answer = NONE if self._recorder.off else self._through(endpoint).export(made)
         if answer.outcome is Outcome.ACCEPTED:
             self._passed = True
             self.rejected += answer.rejected
@@ -220,61 +233,5 @@ class Courier:
             if (meta.get("mode"), meta.get("endpoint")) != (decision.mode.value, stamp(decision.endpoint)):
                 self._recorder.rotate()
 
-    def _withdraw(self, decision: Decision) -> None:
-        """Consent is gone: what this process has pending goes; what the installation has, if a setting or policy said so."""
-        self._recorder.discard()
-        directory = self._directory()
-        if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
-            for path in files.scan(directory):
-                owned = files.adopt(path)
-                if owned is not None:
-                    owned.remove()
-
     def _stop_file(self, endpoint: Endpoint) -> Path | None:
-        directory = self._directory()
-        return None if directory is None else directory / f"stopped-{stamp(endpoint)}-{self._version}"
-
-    def _stop(self, endpoint: Endpoint) -> None:
-        path = self._stop_file(endpoint)
-        self.failing = True
-        if path is not None:
-            with suppress(OSError):
-                path.touch(mode=0o600)
-
-    def _stopped(self, endpoint: Endpoint) -> bool:
-        path = self._stop_file(endpoint)
-        try:
-            return path is not None and 0 <= self._clock() - path.stat().st_mtime < STOP
-        except OSError:
-            return False
-
-    def _prune(self, directory: Path) -> None:
-        """Keep what dead processes left within its bounds: the oldest goes first, and is told as dropped."""
-        paths = list(files.scan(directory))
-        total = sum(_size(path) for path in paths)
-        now = self._clock()
-        for path in paths:
-            if total <= MAX_DEAD_BYTES and now - _modified(path, now) < MAX_AGE:
-                continue
-            owned = files.adopt(path)
-            if owned is None:
-                continue
-            total -= len(owned.journal.buffer)
-            if owned.journal.meta.get("mode") == Mode.ON.value and (calls := owned.journal.unacknowledged) > 0:
-                reason = "size" if total > MAX_DEAD_BYTES - len(owned.journal.buffer) else "age"
-                self._recorder.count("mlflow.usage.dropped", {"mlflow.usage.reason": reason}, quietly=True, calls=calls)
-            owned.remove()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.lstat().st_size
-    except OSError:
-        return 0
-
-
-def _modified(path: Path, now: float) -> float:
-    try:
-        return min(path.lstat().st_mtime, now)
-    except OSError:
-        return now
+        return stop.place(self._directory(), stamp(endpoint), self._version)

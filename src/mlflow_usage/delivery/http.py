@@ -7,9 +7,13 @@ answer than it needs.
 
 from __future__ import annotations
 
+import http.client
+import io
 import os
+import socket
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -42,15 +46,22 @@ class GuardedSession(requests.Session):
         self._endpoint = endpoint
         self._own = {**dict(endpoint.headers), "User-Agent": user_agent}
         self._witness = witness
+        self._mount()
+
+    def _mount(self) -> None:
         self._pid = os.getpid()
+        for prefix in ("https://", "http://"):
+            self.mount(prefix, _Adapter())
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests' own signature
+        """There is none: requests reads the whole body of a redirect before it looks where it leads."""
+        return None
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401  requests' own signature
         """Send one request and return a bare 200 or 400; never raises for what the network does."""
         self.answer = NONE
         if os.getpid() != self._pid:
-            self.mount("https://", HTTPAdapter())
-            self.mount("http://", HTTPAdapter())
-            self._pid = os.getpid()
+            self._mount()
         for name in tuple(request.headers):
             if name.lower() not in KEPT_HEADERS:
                 del request.headers[name]
@@ -67,7 +78,7 @@ class GuardedSession(requests.Session):
         return told
 
     def _exchange(self, request: requests.PreparedRequest, options: dict[str, Any]) -> Answer:
-        endpoint, deadline = self._endpoint, time.monotonic() + TOTAL
+        endpoint = self._endpoint
         certificate = (endpoint.client_certificate, endpoint.client_key) if endpoint.client_key else endpoint.client_certificate
         options.update(
             verify=endpoint.certificate or True,
@@ -79,18 +90,69 @@ class GuardedSession(requests.Session):
         )
         response = super().send(request, **options)
         body = b""
-        try:
-            for chunk in response.iter_content(4096):
-                body += chunk
-                if len(body) > MAX_BODY or time.monotonic() > deadline:
-                    break
-        finally:
-            response.close() if len(body) > MAX_BODY else None
+        for chunk in response.iter_content(4096):
+            body += chunk
+            if len(body) > MAX_BODY:
+                response.close()
+                break
         headers = response.headers
         answer = classify(response.status_code, headers.get("Content-Type", ""), body, headers.get("Retry-After"))
         sent = request.body if isinstance(request.body, bytes) else b""
         self._witness(sent, answer)
         return answer
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that has to be there, to its last byte, within the time that its first byte has.
+
+    A timeout of a socket counts from the last byte that came: an endpoint that trickles one a second would hold the thread for hours.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:  # noqa: ANN401  http.client's own signature
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_InTime(self.fp.detach(), sock))  # type: ignore[attr-defined]  # it is a buffered reader
+
+
+class _InTime(io.RawIOBase):
+    """The bytes of a socket, until the deadline."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._socket, self._deadline = raw, sock, time.monotonic() + TOTAL
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401  any writable buffer
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]  # typeshed leaves it to the subclasses
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+@lru_cache(maxsize=4)
+def _in_time(connection: type[Any]) -> type[Any]:
+    return type(connection.__name__, (connection,), {"response_class": _Answer})
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter whose connections wait for the whole of an answer, not for each byte of it."""
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  requests' own signature, from 2.32
+        return self._bounded(super().get_connection_with_tls_context(*args, **options))
+
+    def get_connection(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  the same, before 2.32
+        return self._bounded(super().get_connection(*args, **options))
+
+    @staticmethod
+    def _bounded(pool: Any) -> Any:  # noqa: ANN401  a pool of urllib3's
+        if pool.ConnectionCls.response_class is not _Answer:
+            pool.ConnectionCls = _in_time(pool.ConnectionCls)
+        return pool
 
 
 def _proxies(url: str) -> dict[str, str]:

@@ -25,10 +25,10 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 
 from mlflow_usage.catalogue.check import check_record, check_resource
-from mlflow_usage.delivery.answer import Answer
+from mlflow_usage.delivery.answer import NONE, Answer
 from mlflow_usage.delivery.http import TOTAL, GuardedSession
 from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.journal.layout import Batch, Entry
+from mlflow_usage.journal.batch import Batch, Entry
 
 SCOPE: Final = "mlflow.usage"
 NANOSECONDS_AN_HOUR: Final = 3_600_000_000_000
@@ -138,5 +138,10 @@ class Exporter:
 
     def export(self, made: Sequence[ReadableLogRecord]) -> Answer:
         """Send the records in one request and return what the endpoint answered."""
+        self._session.answer = NONE  # an exporter that cannot encode a record does not come to the session at all
         self._exporter.export(made)
         return self._session.answer
+
+    def rest(self) -> None:
+        """Close the connections: none is kept between flushes, so that none is shared with a forked child or left to the interpreter."""
+        self._session.close()

@@ -29,9 +29,10 @@ class Sender:
     def __init__(self, courier: Callable[[], Courier], clock: Callable[[], float] = time.monotonic) -> None:
         """Send through what `courier` makes, which happens on the sender's own thread."""
         self._make, self._clock = courier, clock
-        self._reset()
+        self.after_fork()
 
-    def _reset(self) -> None:
+    def after_fork(self) -> None:
+        """Begin without a thread; in a forked child the parent's connections are let go with its courier."""
         self._pid = os.getpid()
         self._queue: Any = None
         self._thread: Any = None
@@ -42,7 +43,7 @@ class Sender:
     def poke(self) -> None:
         """There is something to deliver. Never waits; starts the thread at the first time in this process."""
         if os.getpid() != self._pid:
-            self._reset()
+            self.after_fork()
         if self._signalled or self._closed:
             return
         self._signalled = True

@@ -8,6 +8,8 @@ anything of a frame but its globals' name and spec and its code's name.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any, Final
 
@@ -37,6 +39,18 @@ def classify(name: object) -> int:
     return USER
 
 
+def main_counts(scope: dict[str, Any]) -> bool:
+    """Whether calls from a main program of these globals count: `python -m mlflow.something` runs a module of MLflow as `__main__`."""
+    spec = _get(scope, "__spec__")
+    return type(spec) is not ModuleSpec or classify(spec.name) != INTERNAL
+
+
+def main_scope(modules: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The globals of the main program, if calls from it count; a call's globals are compared with them before anything is looked up."""
+    scope = getattr(modules.get("__main__"), "__dict__", None)
+    return scope if type(scope) is dict and _get(scope, "__name__") == "__main__" and main_counts(scope) else None
+
+
 def counts(frame: FrameType | None) -> bool:
     """Whether a call made from `frame` counts. No frame (an exit handler, a raw thread) counts."""
     for _ in range(MAX_FRAMES):
@@ -47,9 +61,7 @@ def counts(frame: FrameType | None) -> bool:
         if origin != LOOK:
             return origin == USER
         if name == "__main__":
-            # `python -m mlflow.something` runs a module of MLflow under the name __main__.
-            spec = _get(frame.f_globals, "__spec__")
-            return classify(getattr(spec, "name", None)) != INTERNAL
+            return main_counts(frame.f_globals)
         if MODEL_FILE.fullmatch(str(name)):
             return frame.f_code.co_name != "<module>"
         frame = frame.f_back

@@ -7,55 +7,104 @@ or which member of a closed set it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from mlflow_usage.instrumentation.generalise import Arguments, model_type, scorers
+from mlflow_usage.journal.kind import Kind
 
 PREFIX: Final = "mlflow.usage."
 FLAVOR: Final = f"{PREFIX}flavor"
 GIVEN: Final = ("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata")
 SWITCHES: Final = ("disable", "log_traces", "log_models")
 
-Extract = Callable[[tuple[Any, ...], Mapping[str, Any]], Mapping[str, Any]]
+MAX_KINDS: Final = 512  # of one function and outcome; more than `log_model` has, and scorers combine without end
+
+Shape: TypeAlias = Any  # hashable: what a call carries, in few values; equal shapes are counted together
+
+
+class Extract(NamedTuple):
+    """How a call's attributes are found: its shape at every call, what the shape spells once."""
+
+    shape: Callable[[tuple[Any, ...], Mapping[str, Any]], Shape]
+    spell: Callable[[Shape], Mapping[str, Any]]
+
+    def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The attributes of one call."""
+        return self.spell(self.shape(args, kwargs))
+
+
+class Kinds(dict["Shape | None", "Kind | None"]):
+    """The kinds of call that a function had, by their shape; a shape of None is a call whose arguments could not be looked at."""
+
+    def __init__(self, event: str, extract: Extract, more: Mapping[str, Any] | None = None) -> None:
+        """Kinds of calls of `event`, each with `more` attributes."""
+        self.event, self.extract, self.more = event, extract, more or {}
+
+    def __missing__(self, shape: Shape | None) -> Kind | None:
+        """Spell a shape that was not met before; None where there are too many to keep."""
+        if len(self) >= MAX_KINDS:
+            return None
+        kind = self[shape] = Kind(self.event, self.spelled(shape))
+        return kind
+
+    def spelled(self, shape: Shape | None) -> Mapping[str, Any]:
+        """The attributes of a shape."""
+        return {**({} if shape is None else self.extract.spell(shape)), **self.more}
 
 
 def log_model(function: object, fixed: Mapping[str, str]) -> Extract:
     """The form's fields of a flavor's `log_model`."""
-    arguments, flavor = Arguments(function), fixed.get(FLAVOR)
-    pyfunc = flavor == "pyfunc"
+    arguments, pyfunc = Arguments(function), fixed.get(FLAVOR) == "pyfunc"
     model = "python_model" if pyfunc else next(iter(arguments.names), "")
+    read = arguments.reader((model, *GIVEN))
 
-    def extract(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        found: dict[str, Any] = dict(fixed)
-        found[f"{PREFIX}model_type"] = model_type(arguments.get(model, args, kwargs), pyfunc=pyfunc)
-        for name in GIVEN:
-            found[PREFIX + name] = name in arguments.defaults and arguments.get(name, args, kwargs) is not None
-        return found
+    def shape(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Shape:
+        given, *others = read(args, kwargs)
+        return (model_type(given, pyfunc=pyfunc), *[value is not None for value in others])
 
-    return extract
+    def spell(shape: Shape) -> Mapping[str, Any]:
+        known = (name in arguments.defaults for name in GIVEN)
+        given = {PREFIX + name: here and there for name, here, there in zip(GIVEN, known, shape[1:], strict=True)}
+        return {**fixed, f"{PREFIX}model_type": shape[0], **given}
+
+    return Extract(shape, spell)
 
 
 def autolog(function: object, fixed: Mapping[str, str]) -> Extract:
     """The switches in effect of an `autolog`; absent where it has none of that name."""
     arguments = Arguments(function)
     switches = tuple(name for name in SWITCHES if name in arguments.defaults)
+    rows = [(*row, 1 << index) for index, row in enumerate(arguments.rows(switches))]
+    unsaid = sum(bit for _, _, default, bit in rows if default is True)
 
-    def extract(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**fixed, **{PREFIX + name: arguments.get(name, args, kwargs) is True for name in switches}}
+    def shape(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
+        if not (args or kwargs):
+            return unsaid
+        given, bits = len(args), 0
+        for name, at, default, bit in rows:
+            if (kwargs[name] if name in kwargs else args[at] if at < given else default) is True:
+                bits |= bit
+        return bits
 
-    return extract
+    def spell(bits: int) -> Mapping[str, Any]:
+        return {**fixed, **{PREFIX + name: bits & bit > 0 for name, _, _, bit in rows}}
+
+    return Extract(shape, spell)
 
 
 def genai_evaluate(function: object, fixed: Mapping[str, str]) -> Extract:
     """Which kinds of scorers, and whether a `predict_fn` was given."""
-    arguments = Arguments(function)
+    read = Arguments(function).reader(("predict_fn", "scorers"))
 
-    def extract(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        found: dict[str, Any] = {**fixed, f"{PREFIX}predict_fn": arguments.get("predict_fn", args, kwargs) is not None}
-        kinds = scorers(arguments.get("scorers", args, kwargs))
-        return {**found, f"{PREFIX}scorers": kinds} if kinds else found
+    def shape(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Shape:
+        predict_fn, given = read(args, kwargs)
+        return predict_fn is not None, scorers(given)
 
-    return extract
+    def spell(shape: Shape) -> Mapping[str, Any]:
+        predict_fn, kinds = shape
+        return {**fixed, f"{PREFIX}predict_fn": predict_fn, **({f"{PREFIX}scorers": kinds} if kinds else {})}
+
+    return Extract(shape, spell)
 
 
 # event -> (extractor, whether it counts when the call ends)

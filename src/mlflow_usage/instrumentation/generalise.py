@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from types import FunctionType
 from typing import Any, Final
@@ -50,11 +50,25 @@ class Arguments:
         default = self.defaults.get(name)
         return None if default is inspect.Parameter.empty else default
 
+    def rows(self, names: Iterable[str]) -> list[tuple[str, int, object]]:
+        """For each name: itself, its position (beyond every call's where it has none), and its default."""
+        return [(name, self.positions.get(name, sys.maxsize), self.get(name, (), {})) for name in names]
+
+    def reader(self, names: Iterable[str]) -> Callable[[tuple[Any, ...], Mapping[str, Any]], list[Any]]:
+        """What reads several arguments at once, as `get` does."""
+        rows = self.rows(names)
+
+        def read(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+            given = len(args)
+            return [kwargs[name] if name in kwargs else args[at] if at < given else default for name, at, default in rows]
+
+        return read
+
 
 def model_type(value: object, *, pyfunc: bool) -> str:
     """What kind of model `log_model` was given: `string` for a str or path, a base class of pyfunc's, else `object`."""
     bases = _mro(type(value))
-    if str in bases or PurePath in bases:
+    if any(base is str or base is PurePath for base in bases):  # `in` would ask a metaclass of the user's for equality
         return "string"
     module = sys.modules.get(PYFUNC)
     if pyfunc and module is not None:
@@ -67,9 +81,9 @@ def model_type(value: object, *, pyfunc: bool) -> str:
 
 def scorers(value: object) -> tuple[str, ...]:
     """The sorted set of members for a list of scorers: built-in ones by exact type or identity, any other is `custom_scorer`."""
-    if type(value) not in (list, tuple):
+    if not (type(value) is list or type(value) is tuple):
         return ()
-    return tuple(sorted({_scorer(item) for item in value[:MAX_SCORERS]}))  # type: ignore[index]
+    return tuple(sorted({_scorer(item) for item in value[:MAX_SCORERS]}))
 
 
 def _scorer(value: object) -> str:

@@ -7,12 +7,12 @@ nothing else, and never swallow or change what MLflow's function returns or rais
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from mlflow_usage.instrumentation.extract import Extract, Kinds
 from mlflow_usage.instrumentation.meter import Meter
 
-Extract = Callable[[tuple[Any, ...], Mapping[str, Any]], Mapping[str, Any]]
 Wrapping = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 
 STATUS = "mlflow.usage.status"
@@ -20,9 +20,10 @@ STATUS = "mlflow.usage.status"
 
 def client_method(meter: Meter, event: str) -> Wrapping:
     """A method of MlflowClient: its store is the client's own."""
+    record = meter.recorder(event)
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
-        meter.record_client(event, instance)
+        record(instance)
         return wrapped(*args, **kwargs)
 
     return wrapper
@@ -30,13 +31,14 @@ def client_method(meter: Meter, event: str) -> Wrapping:
 
 def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
     """A function whose arguments are recorded, counted when it is called."""
+    shaped, record, kinds = extract.shape, meter.shape_recorder(), Kinds(event, extract)
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         try:
-            attributes = extract(args, kwargs)
+            shape = shaped(args, kwargs)
         except Exception:  # noqa: BLE001  the boundary: an argument may raise whatever it likes when it is looked at
-            attributes = {}
-        meter.record_attributes(event, attributes)
+            shape = None
+        record(kinds, shape)
         return wrapped(*args, **kwargs)
 
     return wrapper
@@ -44,18 +46,20 @@ def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
 
 def on_end(meter: Meter, event: str, extract: Extract) -> Wrapping:
     """A function whose arguments and outcome are recorded, counted when it ends."""
+    shaped, record = extract.shape, meter.shape_recorder()
+    successes, failures = Kinds(event, extract, {STATUS: "success"}), Kinds(event, extract, {STATUS: "failure"})
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         try:
-            attributes = dict(extract(args, kwargs))
+            shape = shaped(args, kwargs)
         except Exception:  # noqa: BLE001  the boundary, as above
-            attributes = {}
+            shape = None
         try:
             result = wrapped(*args, **kwargs)
         except BaseException:
-            meter.record_attributes(event, {**attributes, STATUS: "failure"})
+            record(failures, shape)
             raise
-        meter.record_attributes(event, {**attributes, STATUS: "success"})
+        record(successes, shape)
         return result
 
     return wrapper

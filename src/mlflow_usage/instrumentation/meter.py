@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from mlflow_usage.consent.variables import OFF_VARIABLES
-from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts
-from mlflow_usage.instrumentation.store import UTILS, Stores, uri_of_client
+from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
+from mlflow_usage.instrumentation.extract import Kinds, Shape
+from mlflow_usage.instrumentation.store import UTILS, RawStores, Stores, uri_of_client
+from mlflow_usage.journal.kind import Kind
 
 STORE: Final = "mlflow.usage.store"
 
@@ -33,13 +35,20 @@ class Sink(Protocol):
         """MLflow was reloaded: begin a new session."""
 
 
+class StoppedError(Exception):
+    """Nothing is recorded any more."""
+
+
 class Meter:
     """The one place that every wrapped function asks."""
 
     def __init__(self, session: Sink) -> None:
         """Measure into `session`, from the modules that are loaded now."""
         self.session = session
+        # A sink that has no counters to find takes the attributes of every call instead.
+        self.tally: Callable[[Kind, str | None], None] = getattr(session, "tally", self.spelled_out)
         self.origins = Origins()
+        self.main = main_scope(sys.modules)
         self.stores = Stores()
         self.environ = os.environ
         # `os.environ[...]` encodes and decodes at every look-up; the mapping below it is ten times cheaper and is the same mapping.
@@ -47,34 +56,61 @@ class Meter:
         encode: Callable[[str], Any] = getattr(os.environ, "encodekey", str)
         self.variables = tuple(encode(name) for name in OFF_VARIABLES)
         self.tracking_variable = encode("MLFLOW_TRACKING_URI")
+        self.raw_stores = RawStores(self.stores)
         self.mlflow: Any = sys.modules.get("mlflow")
         self.spec = getattr(self.mlflow, "__spec__", None)
         self.utils: Any = None
+        self.stopped = False
 
     def probe(self, event: str) -> Callable[[], bool]:
         """The question that a wrapped function asks at each call: record it, and say that no wrapper needs to run."""
-        counted, record = self.asker(2), self.record
+        # `asker`, `allowed` and `fluent_store` in one: calling them would cost as much as all that they do.
+        get_frame, get, main, origins, stores = sys._getframe, dict.get, self.main, self.origins, self.stores  # noqa: SLF001
+        system, environ, data, (first, second, third, fourth) = os, self.environ, self.data, self.variables
+        recheck, hit = self.session.recheck, self.session.hit
 
         def probe() -> bool:
-            if counted():
-                record(event)
+            try:
+                frame = get_frame(1)
+            except ValueError:  # nobody's frame: an exit handler or a raw thread
+                self.record(event)
+                return False
+            try:
+                scope = frame.f_globals
+                if scope is not main:
+                    name = get(scope, "__name__")
+                    origin = origins[name] if type(name) is str else USER  # anything else could answer the look-up with code of its own
+                    if origin == INTERNAL or (origin != USER and not counts(frame)):
+                        return False
+                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+                    return False
+                if self.mlflow.__spec__ is not self.spec:
+                    self.reloaded()
+                uri = getattr(self.utils, "_tracking_uri", None)
+                hit(event, self.fluent_store() if uri is None else stores[uri])
+            except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
+                return False
             return False
 
         return probe
 
-    def asker(self, depth: int = 1) -> Callable[[], bool]:
-        """Whether the call now being made counts; the function that was called from is `depth` frames above the question."""
-        origins, get_frame, get = self.origins, sys._getframe, dict.get  # noqa: SLF001  the documented way to the caller's globals
+    def asker(self) -> Callable[[], bool]:
+        """Whether the call now being made counts; the function that was called from is one frame above the question."""
+        get_frame, get, main, origins = sys._getframe, dict.get, self.main, self.origins  # noqa: SLF001  the way to a caller's globals
 
         def asked() -> bool:
             try:
-                frame = get_frame(depth)
+                frame = get_frame(1)
             except ValueError:
                 return True
             try:
-                origin = origins[get(frame.f_globals, "__name__")]
+                scope = frame.f_globals
+                if scope is main:
+                    return True
+                name = get(scope, "__name__")
+                origin = origins[name] if type(name) is str else USER  # as above
                 return counts(frame) if origin > USER else origin != INTERNAL
-            except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
+            except Exception:  # noqa: BLE001  the boundary
                 return False
 
         return asked
@@ -87,9 +123,19 @@ class Meter:
         ):
             return False
         if self.mlflow.__spec__ is not self.spec:
-            self.spec = self.mlflow.__spec__
-            self.session.renew()
+            self.reloaded()
         return True
+
+    def reloaded(self) -> None:
+        """MLflow was reloaded: a new session begins."""
+        if self.stopped:
+            raise StoppedError
+        self.spec = self.mlflow.__spec__
+        self.session.renew()
+
+    def stop(self) -> None:
+        """Record nothing any more. Somebody may hold a wrapper still; it asks `reloaded` now, at no cost to those that run."""
+        self.stopped, self.spec = True, object()
 
     def record(self, event: str) -> None:
         """Record a call of a fluent function."""
@@ -99,22 +145,49 @@ class Meter:
         except Exception:  # noqa: BLE001  the boundary
             return
 
-    def record_client(self, event: str, client: object) -> None:
-        """Record a call of a MlflowClient's method."""
-        try:
-            if self.allowed():
-                self.session.hit(event, self.stores[uri_of_client(client)])
-        except Exception:  # noqa: BLE001  the boundary
-            return
+    def recorder(self, event: str) -> Callable[[object], None]:
+        """What records a call of a MlflowClient's method, given the client."""
+        stores, (first, second, third, fourth) = self.stores, self.variables
+        system, environ, data, recheck, hit = os, self.environ, self.data, self.session.recheck, self.session.hit
 
-    def record_attributes(self, event: str, attributes: Mapping[str, Any]) -> None:
-        """Record a call that carries attributes beside the store."""
-        try:
-            if self.allowed():
-                store = self.fluent_store()
-                self.session.count(event, attributes if store is None else {**attributes, STORE: store})
-        except Exception:  # noqa: BLE001  the boundary
-            return
+        def record(client: object) -> None:
+            try:
+                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+                    return
+                if self.mlflow.__spec__ is not self.spec:
+                    self.reloaded()
+                hit(event, stores[uri_of_client(client)])
+            except Exception:  # noqa: BLE001  the boundary
+                return
+
+        return record
+
+    def shape_recorder(self) -> Callable[[Kinds, Shape | None], None]:
+        """What records a call that carries attributes beside the store."""
+        stores, tally, (first, second, third, fourth) = self.stores, self.tally, self.variables
+        system, environ, data, recheck = os, self.environ, self.data, self.session.recheck
+
+        def record(kinds: Kinds, shape: Shape | None) -> None:
+            try:
+                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+                    return
+                if self.mlflow.__spec__ is not self.spec:
+                    self.reloaded()
+                uri = getattr(self.utils, "_tracking_uri", None)
+                store = self.fluent_store() if uri is None else stores[uri]
+                kind = kinds[shape]
+                if kind is None:
+                    self.spelled_out(Kind(kinds.event, kinds.spelled(shape)), store)
+                else:
+                    tally(kind, store)
+            except Exception:  # noqa: BLE001  the boundary
+                return
+
+        return record
+
+    def spelled_out(self, kind: Kind, store: str | None) -> None:
+        """Hand a call over with all its attributes."""
+        self.session.count(kind.event, kind.attributes if store is None else {**kind.attributes, STORE: store})
 
     def fluent_store(self) -> str | None:
         """The store of the explicit tracking URI: the global one, then the variable; None without either."""
@@ -123,7 +196,6 @@ class Meter:
             utils = self.utils = sys.modules.get(UTILS)
         uri = getattr(utils, "_tracking_uri", None)
         if uri is None:
-            if self.tracking_variable not in self.data:
-                return None
-            uri = os.environ.get("MLFLOW_TRACKING_URI")
+            raw = self.data.get(self.tracking_variable)
+            return None if raw is None else self.raw_stores[raw]
         return self.stores[uri]

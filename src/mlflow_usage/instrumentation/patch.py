@@ -102,8 +102,9 @@ class Patches:
                     self.placed.append((module, key, value, wrapper))
 
     def restore(self) -> None:
-        """Put back every attribute that is still ours."""
+        """Put back every attribute that is still ours; what is held elsewhere records nothing any more."""
         self.active = False
+        self.meter.stop()
         for owner, name, original, wrapper in reversed(self.placed):
             if vars(owner).get(name) is wrapper:
                 setattr(owner, name, original)

@@ -6,7 +6,10 @@ never keep a URI that it was not given by MLflow, and never let one leave.
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Final
 
 from mlflow_usage.instrumentation.targets import STORES
@@ -14,6 +17,8 @@ from mlflow_usage.instrumentation.targets import STORES
 UTILS: Final = "mlflow.tracking._tracking_service.utils"
 CUSTOM: Final = "custom_store"
 MAX_URIS: Final = 256
+
+_attribute: Final[Callable[[object, str], Any]] = object.__getattribute__
 
 
 class Stores(dict[Any, "str | None"]):
@@ -27,6 +32,21 @@ class Stores(dict[Any, "str | None"]):
         return member
 
 
+class RawStores(dict[Any, "str | None"]):
+    """The same by the variable's value as the environment holds it, undecoded."""
+
+    def __init__(self, stores: Stores) -> None:
+        """Look up in `stores` what was not met before."""
+        self.stores = stores
+
+    def __missing__(self, raw: object) -> str | None:
+        """Decode the variable, once."""
+        member = self.stores[os.environ.get("MLFLOW_TRACKING_URI")]
+        if len(self) < MAX_URIS:
+            self[raw] = member
+        return member
+
+
 def member_of(uri: object) -> str | None:
     """The store that MLflow would build for `uri`; None for no URI, or one that MLflow does not know."""
     utils = sys.modules.get(UTILS)
@@ -36,21 +56,18 @@ def member_of(uri: object) -> str | None:
         builder = utils._tracking_store_registry.get_store_builder(uri)  # noqa: SLF001  there is no public way that does not build
     except Exception:  # noqa: BLE001  MLflow's own refusal of the URI, of any kind
         return None
-    name, module = getattr(builder, "__name__", None), getattr(builder, "__module__", None)
-    if type(module) is str and type(name) is str and module.partition(".")[0] == "mlflow":
-        return STORES.get(name, CUSTOM)
-    return CUSTOM
+    if type(builder) is not FunctionType or type(builder.__module__) is not str:
+        return CUSTOM
+    home = sys.modules.get(builder.__module__) if builder.__module__.startswith("mlflow.") else None
+    known = getattr(home, "__dict__", {}).get(builder.__name__) is builder  # a function can lie about its module and name
+    return STORES.get(builder.__name__, CUSTOM) if known else CUSTOM
 
 
 def uri_of_client(client: object) -> object:
     """The tracking URI that a MlflowClient was made with, read from its instance dictionary only."""
-    inner = _instance(client).get("_tracking_client")
-    return _instance(inner).get("tracking_uri")
-
-
-def _instance(thing: object) -> dict[str, Any]:
     try:
-        found = object.__getattribute__(thing, "__dict__")
+        own = _attribute(client, "__dict__")
+        inner = _attribute(own.get("_tracking_client"), "__dict__") if type(own) is dict else None
     except AttributeError:
-        return {}
-    return found if type(found) is dict else {}
+        return None
+    return inner.get("tracking_uri") if type(inner) is dict else None

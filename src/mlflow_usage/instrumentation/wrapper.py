@@ -14,12 +14,22 @@ from typing import Any
 import wrapt
 
 
+def _by_name(wrapped: Any) -> tuple[Any, ...]:  # noqa: ANN401  a function
+    """`pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded."""
+    return pkgutil.resolve_name, (f"{wrapped.__module__}:{wrapped.__qualname__}",)
+
+
 class BoundWrapper(wrapt.BoundFunctionWrapper):  # type: ignore[type-arg]  # generic in wrapt's stubs only
     """A wrapped method, bound."""
 
+    def __repr__(self) -> str:
+        """Show MLflow's method."""
+        return repr(self.__wrapped__)
+
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
-        """Pickle as the method of its object."""
-        return getattr, (self.__self__, self.__name__)
+        """Pickle as the method of its object; by name where it was taken from the class."""
+        owner = getattr(self.__wrapped__, "__self__", None)
+        return _by_name(self.__wrapped__) if owner is None else (getattr, (owner, self.__name__))
 
     def __copy__(self) -> BoundWrapper:
         """A function is its own copy."""
@@ -35,10 +45,13 @@ class Wrapper(wrapt.FunctionWrapper):  # type: ignore[type-arg]  # generic in wr
 
     __bound_function_wrapper__ = BoundWrapper
 
+    def __repr__(self) -> str:
+        """Show MLflow's function."""
+        return repr(self.__wrapped__)
+
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
-        """Pickle by name: `pkgutil.resolve_name` is the standard library's, and needs no plugin where it is loaded."""
-        wrapped = self.__wrapped__
-        return pkgutil.resolve_name, (f"{wrapped.__module__}:{wrapped.__qualname__}",)
+        """Pickle by name."""
+        return _by_name(self.__wrapped__)
 
     def __copy__(self) -> Wrapper:
         """A function is its own copy."""

@@ -15,29 +15,33 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
-from mlflow_usage.journal.layout import SIZES, Journal, JournalError
+from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal.layout import Journal
+from mlflow_usage.journal.shape import SIZES, blank
 
 JOURNAL: Final = ".journal"  # of format 1; another format takes another suffix, so that versions side by side leave each other's alone
 LOCK: Final = ".lock"
+# And every "fuse.*": what is behind one cannot be told (sshfs, s3fs, gcsfuse, dbfs).
 NETWORK: Final = frozenset(
-    {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "fuse.glusterfs", "fuse.s3fs", "fuse.sshfs", "gpfs"}
-) | {
-    *("lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"),
-}
+    {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"}
+)
 _FLAGS: Final = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Owned:
     """A journal that this process holds the lock of; without a path it lives in memory and dies with the process."""
 
-    __slots__ = ("journal", "lock", "path")
+    __slots__ = ("__weakref__", "journal", "lock", "path")
 
     def __init__(self, journal: Journal, path: Path | None = None, lock: int = -1) -> None:
         """Hold `journal`, its file and the descriptor of its lock file."""
         self.journal = journal
         self.path = path
         self.lock = lock
+        if lock >= 0:
+            _HELD.add(self)
 
     @property
     def unsettled(self) -> bool:
@@ -60,6 +64,15 @@ class Owned:
         self.abandon()
 
 
+_HELD: Final[WeakSet[Owned]] = WeakSet()
+
+
+def leave_to_the_parent() -> None:
+    """In a forked child: close every lock that the parent holds, so that the child's life does not keep a journal from being taken."""
+    for owned in tuple(_HELD):
+        owned.abandon()
+
+
 def create(directory: Path, meta: Mapping[str, Any], size: int, birth: int) -> Owned:
     """Make a journal of `size` bytes and own it.
 
@@ -67,7 +80,14 @@ def create(directory: Path, meta: Mapping[str, Any], size: int, birth: int) -> O
         OSError: the directory cannot be written, the disk is full, or the lock is not to be had.
         JournalFullError: the meta does not fit.
     """
-    data = Journal.blank(size, meta, birth)
+    data = blank(size, meta, birth)
+    for _ in range(3):
+        with suppress(BlockingIOError):  # another process swept the lock file away before it was locked
+            return _create(directory, data)
+    return _create(directory, data)
+
+
+def _create(directory: Path, data: bytearray) -> Owned:
     stem = directory / uuid.uuid4().hex
     path, lock_path = stem.with_suffix(JOURNAL), stem.with_suffix(LOCK)
     lock = os.open(lock_path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
@@ -94,7 +114,7 @@ def create(directory: Path, meta: Mapping[str, Any], size: int, birth: int) -> O
 
 def in_memory(meta: Mapping[str, Any], size: int, birth: int) -> Owned:
     """The same journal without a file: for a directory that is read-only, full or on a network."""
-    return Owned(Journal(Journal.blank(size, meta, birth)))
+    return Owned(Journal(blank(size, meta, birth)))
 
 
 def adopt(path: Path) -> Owned | None:
@@ -112,7 +132,9 @@ def adopt(path: Path) -> Owned | None:
         if not _lock(lock) or not _same(lock, lock_path):
             return None
         try:
-            owned = Owned(Journal(_map(path)), path, lock)
+            journal = Journal(_map(path))
+            journal.verify()
+            owned = Owned(journal, path, lock)
         except FileNotFoundError:
             with suppress(OSError):
                 lock_path.unlink()
@@ -153,8 +175,10 @@ def sweep(directory: Path) -> None:
     """Remove lock files whose journal is gone and whose process is dead."""
     with suppress(OSError):
         for entry in os.scandir(directory):
-            if entry.name.endswith(LOCK) and not Path(entry.path).with_suffix(JOURNAL).exists():
-                adopt(Path(entry.path).with_suffix(JOURNAL))
+            if entry.name.endswith(LOCK) and not os.path.lexists(journal := Path(entry.path).with_suffix(JOURNAL)):
+                taken = adopt(journal)
+                if taken is not None:
+                    taken.abandon()
 
 
 def on_network(directory: Path, mounts: str | None = None) -> bool:
@@ -174,7 +198,7 @@ def on_network(directory: Path, mounts: str | None = None) -> bool:
             point = fields[1].replace("\\040", " ").rstrip("/") + "/"
             if len(point) >= best and place.startswith(point):
                 best, kind = len(point), fields[2]
-    return kind in NETWORK
+    return kind in NETWORK or kind.startswith("fuse.")
 
 
 def _map(path: Path) -> mmap.mmap:

@@ -5,7 +5,7 @@ two stores neither loses nor repeats, and a batch sent again is the same batch w
 never change what a pending batch holds.
 
     header   magic, format, size, slots, generation word, published slots, bytes of keys, birth
-    banks    two heads (batch id, calls, refused, attempts), one for each snapshot
+    banks    two heads (batch id, a word that is free, refused, attempts), one for each snapshot
     meta     JSON: the resource and the stamp (mode, endpoint) under which everything in it was recorded
     live     a counter and the hour of the batch's first call for each slot; bank 0 and bank 1: copies of the same
     keys     per slot, length-prefixed JSON: the event and its attributes
@@ -17,67 +17,10 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any
 
-MAGIC: Final = b"MLFUSAGE"
-FORMAT: Final = 1
-SIZES: Final = (4096, 16384, 32768)  # bytes; a fuller process moves on to the next size
-SLOT_BYTES: Final = 6 * 8 + 56  # three counters, three hours, and a key of usual length
-MAX_META: Final = 2048
-HEAD: Final = 192
-PREFIX: Final = "mlflow.usage."
-MAX_COUNT: Final = 10_000_000  # calls of one record in one batch; what is above falls into the next
-
-_SIZE, _SLOTS, _WORD, _PUBLISHED, _KEYS_USED, _BIRTH, _META_LENGTH = 2, 3, 4, 5, 6, 7, 8  # word indices
-_BANKS: Final = (10, 16)  # word index of each bank's head
-_TOTAL, _REFUSED, _ATTEMPTS = 2, 3, 4  # word offsets in a bank's head, after the 16 bytes of the batch id
-
-Attributes: TypeAlias = Mapping[str, Any]
-
-
-class JournalError(Exception):
-    """The bytes are not a journal that this version can read."""
-
-
-class JournalFullError(Exception):
-    """No room for another slot: the caller must move on to a new journal."""
-
-
-class Entry(NamedTuple):
-    """One record of a batch."""
-
-    slot: int
-    event: str
-    attributes: dict[str, Any]
-    calls: int
-    hour: int  # hours since the epoch, UTC
-
-
-class Batch(NamedTuple):
-    """What is sent in one request, or in several after a refusal for its size."""
-
-    id: bytes  # 16 bytes
-    entries: tuple[Entry, ...]
-
-
-def encode_key(event: str, attributes: Attributes) -> bytes:
-    """The key of a slot: short, and independent of the catalogue's order so that another version can read it."""
-    short = {key.removeprefix(PREFIX): value for key, value in attributes.items()}
-    return json.dumps([event, short], separators=(",", ":"), sort_keys=True).encode()
-
-
-def decode_key(key: bytes) -> tuple[str, dict[str, Any]]:
-    """The event and attributes of a key.
-
-    Raises:
-        JournalError: it is not one.
-    """
-    try:
-        event, short = json.loads(key)
-        return str(event), {name if "." in name else PREFIX + name: value for name, value in short.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise JournalError(str(error)) from error
+from mlflow_usage.journal import shape
+from mlflow_usage.journal.batch import Batch, Entry, JournalError, JournalFullError, decode_key
 
 
 class Journal:
@@ -93,30 +36,30 @@ class Journal:
         """
         self.buffer = memoryview(buffer)
         length = len(self.buffer)
-        if length not in SIZES or bytes(self.buffer[:8]) != MAGIC:
+        if length not in shape.SIZES or bytes(self.buffer[:8]) != shape.MAGIC:
             msg = "no journal"
             raise JournalError(msg)
         self.words = self.buffer.cast("Q")
         self.generation = 1  # of this view: raised by each seal, so that callers write the hour anew
         words = self.words
-        self.slots = words[_SLOTS]
-        meta = words[_META_LENGTH]
-        first = (HEAD + meta + 7) // 8
+        self.slots = words[shape.SLOTS]
+        meta = words[shape.META_LENGTH]
+        first = (shape.HEAD + meta + 7) // 8
         self._live = first
         self._banks = (first + 2 * self.slots, first + 4 * self.slots)
         self._keys = (first + 6 * self.slots) * 8
         if (
-            words[1] != FORMAT
-            or words[_SIZE] != length
+            words[1] != shape.FORMAT
+            or words[shape.SIZE] != length
             or not 0 < self.slots <= length // 48
-            or meta > MAX_META
-            or words[_PUBLISHED] > self.slots
-            or self._keys + words[_KEYS_USED] > length
+            or meta > shape.MAX_META
+            or words[shape.PUBLISHED] > self.slots
+            or self._keys + words[shape.KEYS_USED] > length
         ):
             msg = "journal's header is damaged"
             raise JournalError(msg)
         try:
-            self.meta: dict[str, Any] = json.loads(bytes(self.buffer[HEAD : HEAD + meta]))
+            self.meta: dict[str, Any] = json.loads(bytes(self.buffer[shape.HEAD : shape.HEAD + meta]))
         except (ValueError, RecursionError) as error:
             msg = "journal's meta is damaged"
             raise JournalError(msg) from error
@@ -124,21 +67,29 @@ class Journal:
             msg = "journal's meta is damaged"
             raise JournalError(msg)
 
-    @staticmethod
-    def blank(size: int, meta: Mapping[str, Any], birth: int) -> bytearray:
-        """The bytes of a new journal of `size` bytes, born at `birth` (seconds since the epoch).
+    def verify(self) -> None:
+        """Look through everything that the header does not say; asked before a journal of another process is used.
 
         Raises:
-            JournalFullError: the meta does not fit.
+            JournalError: some other hand has written into it.
         """
-        text = json.dumps(meta, separators=(",", ":")).encode()
-        slots = (size - HEAD - len(text) - 8) // SLOT_BYTES
-        if len(text) > MAX_META or slots < 1:
-            raise JournalFullError
-        data = bytearray(size)
-        struct.pack_into("<8s8Q", data, 0, MAGIC, FORMAT, size, slots, 0, 0, 0, birth, len(text))
-        data[HEAD : HEAD + len(text)] = text
-        return data
+        words, word, slots, live = self.words, self.words[shape.WORD], self.slots, self._live
+        new, head = self._banks[word & 1], shape.BANKS[word & 1]
+        # The other bank counts only while a batch is pending: a kill in the middle of a seal leaves it half written.
+        old = self._banks[~word & 1] if word & 2 else new
+        for key in self.keys():
+            decode_key(key)
+        sound = (
+            isinstance(self.meta.get("resource", {}), dict)
+            and max(words[head + shape.REFUSED], words[head + shape.ATTEMPTS]) < shape.MAX_CALLS
+        )
+        for slot in range(slots):
+            counted = words[live + slot] if slot else words[new]  # slot 0 is written at a seal only
+            sound &= words[old + slot] <= words[new + slot] <= counted < shape.MAX_CALLS
+            sound &= max(words[new + slots + slot], words[live + slots + slot]) <= shape.MAX_HOUR
+        if not sound:
+            msg = "journal's counters are damaged"
+            raise JournalError(msg)
 
     # Slots
 
@@ -155,12 +106,12 @@ class Journal:
     @property
     def birth(self) -> int:
         """When it was made, in seconds since the epoch."""
-        return self.words[_BIRTH]
+        return self.words[shape.BIRTH]
 
     @property
     def published(self) -> int:
         """How many slots have a key."""
-        return self.words[_PUBLISHED]
+        return self.words[shape.PUBLISHED]
 
     def publish(self, key: bytes) -> int:
         """Give the next slot to `key` and return its index.
@@ -168,14 +119,14 @@ class Journal:
         Raises:
             JournalFullError: there is no slot or no room for the key.
         """
-        index, used = self.words[_PUBLISHED], self.words[_KEYS_USED]
+        index, used = self.words[shape.PUBLISHED], self.words[shape.KEYS_USED]
         start = self._keys + used
         if index >= self.slots or start + 2 + len(key) > len(self.buffer):
             raise JournalFullError
         self.buffer[start : start + 2] = struct.pack("<H", len(key))
         self.buffer[start + 2 : start + 2 + len(key)] = key
-        self.words[_KEYS_USED] = used + 2 + len(key)
-        self.words[_PUBLISHED] = index + 1
+        self.words[shape.KEYS_USED] = used + 2 + len(key)
+        self.words[shape.PUBLISHED] = index + 1
         return index
 
     def keys(self) -> list[bytes]:
@@ -184,12 +135,15 @@ class Journal:
         Raises:
             JournalError: the keys are damaged.
         """
-        found, at, end = [], self._keys, self._keys + self.words[_KEYS_USED]
+        found, at, end = [], self._keys, self._keys + self.words[shape.KEYS_USED]
         for _ in range(self.published):
             if at + 2 > end:
                 msg = "journal's keys are damaged"
                 raise JournalError(msg)
             (length,) = struct.unpack_from("<H", self.buffer, at)
+            if at + 2 + length > end:
+                msg = "journal's keys are damaged"
+                raise JournalError(msg)
             found.append(bytes(self.buffer[at + 2 : at + 2 + length]))
             at += 2 + length
         return found
@@ -199,12 +153,12 @@ class Journal:
     @property
     def pending(self) -> bool:
         """Whether a sealed batch waits for its acknowledgement."""
-        return bool(self.words[_WORD] & 2)
+        return bool(self.words[shape.WORD] & 2)
 
     @property
     def dirty(self) -> bool:
         """Whether calls were counted since the newer snapshot."""
-        bank = self._banks[self.words[_WORD] & 1]
+        bank = self._banks[self.words[shape.WORD] & 1]
         start = self._live
         # Slot 0 counts refused calls; it is written at a seal, so its live counter says nothing.
         return bool(self.words[start + 1 : start + self.slots] != self.words[bank + 1 : bank + self.slots])
@@ -212,35 +166,34 @@ class Journal:
     @property
     def untold(self) -> int:
         """Calls that were refused and of which no batch has told yet."""
-        word = self.words[_WORD]
-        return 0 if word & 2 else self.words[_BANKS[word & 1] + _REFUSED]
+        word = self.words[shape.WORD]
+        return 0 if word & 2 else self.words[shape.BANKS[word & 1] + shape.REFUSED]
 
     def seal(self, batch_id: bytes, hour: int) -> None:
         """Take the snapshot that makes the next batch, at `hour` since the epoch. Only while none is pending.
 
         The copy of the live counters and hours is one C call: no caller's addition is split by it.
         """
-        word = self.words[_WORD]
+        word = self.words[shape.WORD]
         old, new = self._banks[word & 1], self._banks[~word & 1]
-        head, old_head = _BANKS[~word & 1], _BANKS[word & 1]
+        head, old_head = shape.BANKS[~word & 1], shape.BANKS[word & 1]
         words, span = self.words, 2 * self.slots
         words[new : new + span] = words[self._live : self._live + span]
         self.generation += 1  # right after the copy: no call lies between, so no thread switch
-        words[new] = words[old] + words[old_head + _REFUSED]
+        words[new] = words[old] + words[old_head + shape.REFUSED]
         words[new + self.slots] = hour
         for slot in range(self.published):
-            if words[new + slot] - words[old + slot] > MAX_COUNT:
-                words[new + slot] = words[old + slot] + MAX_COUNT
+            if words[new + slot] - words[old + slot] > shape.MAX_COUNT:
+                words[new + slot] = words[old + slot] + shape.MAX_COUNT
         self.buffer[head * 8 : head * 8 + 16] = batch_id
-        words[head + _TOTAL] = sum(words[new : new + self.slots]) - sum(words[old : old + self.slots])
-        words[head + _REFUSED] = words[head + _ATTEMPTS] = 0
-        words[_WORD] = ((word >> 2) + 1) << 2 | 2 | (~word & 1)
+        words[head + shape.REFUSED] = words[head + shape.ATTEMPTS] = 0
+        words[shape.WORD] = ((word >> 2) + 1) << 2 | 2 | (~word & 1)
 
     def acknowledge(self, refused: int = 0) -> None:
         """The pending batch has left for good; `refused` of its calls were refused and will be told as dropped."""
-        word = self.words[_WORD]
-        self.words[_BANKS[word & 1] + _REFUSED] = refused
-        self.words[_WORD] = ((word >> 2) + 1) << 2 | (word & 1)
+        word = self.words[shape.WORD]
+        self.words[shape.BANKS[word & 1] + shape.REFUSED] = refused
+        self.words[shape.WORD] = ((word >> 2) + 1) << 2 | (word & 1)
 
     def batch(self) -> Batch:
         """The pending batch.
@@ -248,8 +201,8 @@ class Journal:
         Raises:
             JournalError: the journal is damaged.
         """
-        word = self.words[_WORD]
-        return self._difference(_BANKS[word & 1], self._banks[word & 1], self._banks[~word & 1])
+        word = self.words[shape.WORD]
+        return self._difference(shape.BANKS[word & 1], self._banks[word & 1], self._banks[~word & 1])
 
     def preview(self) -> Batch:
         """What the next batch would be if it were sealed now; changes nothing.
@@ -259,8 +212,8 @@ class Journal:
         """
         if self.pending:
             return self.batch()
-        word = self.words[_WORD]
-        return self._difference(_BANKS[~word & 1], self._live, self._banks[word & 1])
+        word = self.words[shape.WORD]
+        return self._difference(shape.BANKS[~word & 1], self._live, self._banks[word & 1])
 
     def _difference(self, head: int, new: int, old: int) -> Batch:
         entries = []
@@ -274,16 +227,16 @@ class Journal:
     @property
     def attempts(self) -> int:
         """How often the pending batch was refused while others passed."""
-        return self.words[_BANKS[self.words[_WORD] & 1] + _ATTEMPTS]
+        return self.words[shape.BANKS[self.words[shape.WORD] & 1] + shape.ATTEMPTS]
 
     @attempts.setter
     def attempts(self, value: int) -> None:
-        self.words[_BANKS[self.words[_WORD] & 1] + _ATTEMPTS] = value
+        self.words[shape.BANKS[self.words[shape.WORD] & 1] + shape.ATTEMPTS] = value
 
     @property
     def unacknowledged(self) -> int:
         """Calls in it that no endpoint has acknowledged, the pending batch's included."""
-        word = self.words[_WORD]
+        word = self.words[shape.WORD]
         base = self._banks[~word & 1] if word & 2 else self._banks[word & 1]
         live = sum(self.words[self._live + 1 : self._live + self.slots])
         return live - sum(self.words[base + 1 : base + self.slots])

@@ -10,25 +10,26 @@ between reading `live` and the store; a build without the GIL takes the lock ins
 
 from __future__ import annotations
 
-import mmap
 import os
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from mlflow_usage.journal import files
+from mlflow_usage.journal.batch import JournalFullError, encode_key
 from mlflow_usage.journal.files import Owned
-from mlflow_usage.journal.layout import SIZES, JournalFullError, encode_key
+from mlflow_usage.journal.forked import wiped_in_a_child
+from mlflow_usage.journal.kind import Kind
+from mlflow_usage.journal.shape import SIZES
 
 REFUSED: Final = encode_key("mlflow.usage.dropped", {"mlflow.usage.reason": "refused"})
 STORE: Final = "mlflow.usage.store"
 FREE_THREADED: Final = not getattr(sys, "_is_gil_enabled", lambda: True)()
-WIPEONFORK: Final = 18  # MADV_WIPEONFORK of Linux 4.14 and later; not named by the mmap module
 MAX_RETIRED: Final = 8  # journals of this process that still wait for the endpoint
 
 
@@ -44,7 +45,7 @@ class Live:
         self.words = journal.live
         self.hours = journal.hours
         self.stamped = [0] * journal.slots  # per slot, the generation in which its hour was written
-        self.simple: dict[str | None, dict[str, int]] = {}  # store -> event -> slot
+        self.simple: dict[str | None, dict[str | Kind, int]] = {}  # store -> event or kind -> slot
         self.keyed: dict[bytes, int] = {}
         journal.publish(REFUSED)
 
@@ -72,16 +73,17 @@ class Recorder:
         self.retired: list[Owned] = []
         self.off = False
         self.pid = os.getpid()
-        self._parent = _wiped_in_a_child()
+        self._parent = wiped_in_a_child()
         self._size = 0
         self._first = True
         self._lock = threading.RLock()
         self._busy = False
+        self._delivering: Owned | None = None
         self._deferred: deque[tuple[str, Mapping[str, Any]]] = deque(maxlen=256)
-        self.hit: Callable[[str, str | None], None] = self._hit_locked if FREE_THREADED else self._hit
+        self.hit: Callable[[str | Kind, str | None], None] = self._hit_locked if FREE_THREADED else self._hit
 
-    def _hit(self, event: str, store: str | None) -> None:
-        """Count a call of `event` that carries nothing but its store."""
+    def _hit(self, event: str | Kind, store: str | None) -> None:
+        """Count a call of `event` that carries nothing but its store, or of a kind whose other attributes are known."""
         live = self.live
         if live is not None and self._parent[0]:
             try:
@@ -92,9 +94,21 @@ class Recorder:
                 if live.stamped[slot] == live.journal.generation:
                     live.words[slot] += 1
                     return
-        self.count(event, {} if store is None else {STORE: store})
+        self._miss(event, store)
 
-    def _hit_locked(self, event: str, store: str | None) -> None:
+    def _miss(self, event: str | Kind, store: str | None) -> None:
+        more = {} if store is None else {STORE: store}
+        if not isinstance(event, Kind):
+            self.count(event, more)
+            return
+        attributes = {**event.attributes, **more}
+        self.count(event.event, attributes)
+        live = self.live
+        slot = None if live is None else live.keyed.get(encode_key(event.event, attributes))
+        if live is not None and slot is not None:
+            live.simple.setdefault(store, {})[event] = slot
+
+    def _hit_locked(self, event: str | Kind, store: str | None) -> None:
         with self._lock:
             self._hit(event, store)
 
@@ -173,9 +187,13 @@ class Recorder:
         self._size += 1
         if live is not None:
             self.retired.append(live.owned)
-            for lost in self.retired[:-MAX_RETIRED]:
-                lost.abandon()  # its file stays for a later process
-            del self.retired[:-MAX_RETIRED]
+            let_go = [owned for owned in self.retired[:-MAX_RETIRED] if owned is not self._delivering]
+            self.retired = [owned for owned in self.retired if owned not in let_go]
+            for owned in let_go:
+                owned.abandon()  # its file stays for a later process
+            lost = sum(owned.journal.unacknowledged for owned in let_go if owned.path is None)
+            if lost > 0:
+                self._count("mlflow.usage.dropped", {"mlflow.usage.reason": "size"}, lost)
 
     # What delivery does with the journals
 
@@ -186,13 +204,16 @@ class Recorder:
                 self._retire()
                 self._size = 0
 
-    def seal(self, batch_id: bytes) -> None:
-        """Seal the live journal."""
-        with self._lock if FREE_THREADED else _NO_LOCK:
-            live = self.live
-            if live is not None:
-                hour = int(self._clock()) // 3600
-                live.journal.seal(batch_id, hour)
+    def begin(self, owned: Owned) -> bool:
+        """Keep one of our journals from being let go while it is delivered; returns whether it is still ours."""
+        with self._lock:
+            self._delivering = owned
+            return owned.lock >= 0 or owned.path is None
+
+    def seal(self, owned: Owned, batch_id: bytes) -> None:
+        """Seal one of our journals, whether it is live or was retired a moment ago."""
+        with self._lock if FREE_THREADED else nullcontext():
+            owned.journal.seal(batch_id, int(self._clock()) // 3600)
 
     @property
     def settled(self) -> bool:
@@ -222,37 +243,10 @@ class Recorder:
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's journals to the parent and start anew at the next call."""
-        for owned in (*self.retired, *([self.live.owned] if self.live else [])):
-            owned.abandon()
+        files.leave_to_the_parent()
         self._lock = threading.RLock()
         self._busy = False
         self._deferred.clear()
         self.live, self.retired, self._size = None, [], 0
         self.pid = os.getpid()
-        self._parent = _wiped_in_a_child()
-
-
-def _wiped_in_a_child() -> Any:  # noqa: ANN401  an mmap or bytes
-    """A byte that is 1 here and 0 in a forked child, also when the fork was made in C and ran no handler of ours.
-
-    Linux hands a page marked WIPEONFORK to a child zeroed: a look at it is ten times cheaper than `os.getpid`. Elsewhere the byte is
-    always 1, and Python's own fork handlers have to do.
-    """
-    try:
-        page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        page.madvise(WIPEONFORK)
-        page[0] = 1
-    except (AttributeError, OSError, ValueError):
-        return b"\x01"
-    return page
-
-
-class _NoLock:
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-_NO_LOCK: Final = _NoLock()
+        self._parent = wiped_in_a_child()

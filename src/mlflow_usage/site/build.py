@@ -14,10 +14,11 @@ from typing import Any
 
 from mlflow_usage.site import collected, output, pages
 from mlflow_usage.site.charts import CHARTS, Chart, questions
-from mlflow_usage.site.drawing import draw, standalone
+from mlflow_usage.site.drawing import draw
 from mlflow_usage.site.figures import DEMO, PUBLIC, Figures, count, join, to_csv, to_json
 from mlflow_usage.site.grid import Grid, days, weeks
 from mlflow_usage.site.source import QUERIES, Coverage, Source
+from mlflow_usage.site.svg import standalone
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,16 @@
-"""Draws figures with Altair, rendered to SVG by vl-convert without a browser or network.
+"""Draws figures with Altair.
 
 Decides how numbers look. It must never draw a number that is not in the figures, nor need a script to be read.
 """
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import altair as alt
-import vl_convert
+from altair.utils import schemapi
 
 from mlflow_usage.site import palette
 from mlflow_usage.site.charts import Chart, Panel
@@ -20,29 +18,10 @@ from mlflow_usage.site.figures import Figures, Stretch
 from mlflow_usage.site.grid import run
 from mlflow_usage.site.numbers import percent, short
 from mlflow_usage.site.order import series
+from mlflow_usage.site.svg import render
 
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 MARK: Final = palette.MARKERS
-WIDE, HALF, NARROW = 1034, 480, 330
-CONFIG: Final[dict[str, Any]] = {
-    "font": FONT,
-    "background": "transparent",
-    "padding": 2,
-    "view": {"stroke": None},
-    "concat": {"spacing": 22},
-    "axis": {
-        "labelColor": MARK["muted"],
-        "titleColor": MARK["muted"],
-        "gridColor": MARK["grid"],
-        "tickColor": MARK["line"],
-        "domain": False,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-    },
-    "legend": {"labelColor": MARK["ink"], "title": None, "orient": "top", "labelFontSize": 12, "symbolType": "square", "symbolSize": 110},
-    "title": {"color": MARK["ink"], "fontSize": 12.5, "fontWeight": 600, "anchor": "start", "offset": 8},
-}
+WIDE, MIDDLE, HALF, NARROW = 1034, 600, 480, 330
 LARGE: Final = "replace(format(datum.value, '.3~s'), 'G', 'B')"  # SI says G where people say B
 LETTER: Final = 6.9  # width of a letter at 12 px, generous: readers' fonts differ
 SHOWN: Final = {"week": 53, "day": 92}
@@ -75,13 +54,14 @@ class Space:
 
 
 def draw(chart: Chart, figures: Figures) -> dict[str, str]:
-    """The chart for wide and for narrow screens; empty where there is nothing to draw."""
+    """The chart for each width of screen; empty where there is nothing to draw."""
     if not any(stretch.cells for stretch in figures.stretches):
         return {}
-    widths = {"wide": WIDE if chart.place == "wide" else HALF, "narrow": NARROW}
+    widths = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW} if chart.place == "wide" else {"wide": HALF, "narrow": NARROW}
     shape: Callable[[Chart, Figures, int], alt.TopLevelMixin | None] = {"columns": columns, "shares": shares, "bars": bars}[chart.shape]
-    drawn = {name: (shape(chart, figures, width), width) for name, width in widths.items()}
-    return {name: _svg(picture, describe(chart, figures), width) for name, (picture, width) in drawn.items() if picture is not None}
+    with schemapi.debug_mode(False):  # a third of a build would go into checking each part of what is checked as a whole
+        drawn = {name: shape(chart, figures, width) for name, width in widths.items()}
+        return {name: render(picture, describe(chart, figures)) for name, picture in drawn.items() if picture is not None}
 
 
 def columns(_chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None:
@@ -96,20 +76,14 @@ def columns(_chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | 
         return None
     for row in rows:
         row["say"] = f"{row['text']}: {row['installations']:,} installations, {row['calls']:,} calls"
-    return alt.vconcat(
-        _column(rows, "installations", "Installations", "bar", shown, width),
-        _column(rows, "calls", "Calls", "s3", shown, width),
-    )
-
-
-def _column(rows: Sequence[Mapping[str, Any]], field: str, title: str, colour: str, shown: Sequence[Stretch], width: int) -> alt.Chart:
-    axis = alt.Axis(labelExpr=LARGE, tickCount=4, ticks=False, minExtent=40, maxExtent=40, tickMinStep=1)
-    return (
-        alt.Chart(alt.Data(values=list(rows)))
-        .mark_bar(color=MARK[colour], cornerRadiusTopLeft=2, cornerRadiusTopRight=2, size=_size(len(shown), width))
-        .encode(x=_periods(shown, width), y=alt.Y(f"{field}:Q", title=None, axis=axis), description="say:N")
-        .properties(width=width - 52, height=150, title=title)
-    )
+    blocks = []
+    for field, title, colour in (("installations", "Installations", "bar"), ("calls", "Calls", "s3")):
+        axis = alt.Axis(labelExpr=LARGE, tickCount=4, ticks=False, minExtent=40, maxExtent=40, tickMinStep=1)
+        block = _plot(rows).mark_bar(color=MARK[colour], cornerRadiusTopLeft=2, cornerRadiusTopRight=2, size=_size(len(shown), width))
+        y = alt.Y(f"{field}:Q", stack=None, title=None, axis=axis, scale=alt.Scale(nice=4))
+        block = block.encode(x=_periods(shown, width), y=y, description="say:N")
+        blocks.append(block.properties(width=width - 52, height=150, title=title))
+    return alt.vconcat(*blocks)
 
 
 def shares(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None:
@@ -121,18 +95,24 @@ def shares(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | No
     colours = [MARK[name] for name in palette.SERIES[: len(names)]]
     if len(names) == len(palette.SERIES):
         colours[-1] = MARK["s6"]
-    return (
-        alt.Chart(alt.Data(values=rows))
+    legend_columns = 3 if width < HALF and len(names) == len(palette.SERIES) else len(names)
+    drawing: alt.Chart = (
+        _plot(rows)
         .mark_bar(size=_size(len(shown), width))
         .encode(
             x=_periods(shown, width),
             y=alt.Y("installations:Q", stack="normalize", title=None, axis=alt.Axis(format="%", tickCount=4, ticks=False, minExtent=40)),
-            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(columns=4 if width < HALF else 6)),
+            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(columns=legend_columns)),
             order="order:Q",
             description="say:N",
         )
         .properties(width=width - 52, height=260)
     )
+    return drawing
+
+
+def _plot(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401  Altair's builders are typed loosely
+    return alt.Chart({"values": list(rows)})
 
 
 def _shown(figures: Figures) -> tuple[Stretch, ...]:
@@ -150,7 +130,7 @@ def _size(periods: int, width: int) -> float:
 
 def _periods(shown: Sequence[Stretch], width: int) -> alt.X:
     names = [stretch.period.short for stretch in shown]
-    step = -(-len(names) // (5 if width < HALF else 12))
+    step = -(-len(names) // (5 if width < HALF else 8 if width < WIDE else 12))
     ticks = names[::-1][::step][::-1]
     return alt.X("at:O", scale=alt.Scale(domain=names), axis=alt.Axis(values=ticks, labelAngle=0, title=None, grid=False, tickSize=4))
 
@@ -164,7 +144,7 @@ def bars(chart: Chart, figures: Figures, width: int) -> alt.TopLevelMixin | None
     every = [bar for _, found in blocks for bar in found]
     space = Space(
         width=width,
-        names=0 if width < HALF else min(width * 2 // 5, 20 + round(LETTER * max(len(bar.name) for bar in every))),
+        names=0 if width < HALF else min(width * 11 // 20, 20 + round(LETTER * max(len(bar.name) for bar in every))),
         numbers=18 + round(LETTER * max(len(bar.label) for bar in every)),
         most=max(bar.installations for bar in every),
     )
@@ -197,11 +177,17 @@ def _block(title: str, found: Sequence[Bar], space: Space) -> alt.LayerChart:
         }
         for bar in found
     ]
-    order = alt.Scale(domain=[row["name"] for row in rows])
-    axis = None if narrow else alt.Axis(ticks=False, labelLimit=names - 8, labelColor=MARK["ink"], minExtent=names, maxExtent=names, labelPadding=8)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    order = alt.Scale(domain=[bar.name for bar in found])
+    axis = (
+        None
+        if narrow
+        else alt.Axis(ticks=False, labelLimit=names - 8, labelColor=MARK["ink"], minExtent=names, maxExtent=names, labelPadding=8)
+    )
+    base = _plot(rows).encode(
         y=alt.Y("name:N", scale=order, title=None, axis=axis),
-        x=alt.X("installations:Q", title=None, axis=None, scale=alt.Scale(domain=[0, space.most * room / (room - space.numbers)])),
+        x=alt.X(
+            "installations:Q", stack=None, title=None, axis=None, scale=alt.Scale(domain=[0, space.most * room / (room - space.numbers)])
+        ),
     )
     lower = 8 if narrow else 0
     layers = [
@@ -221,22 +207,8 @@ def describe(chart: Chart, figures: Figures) -> str:
         return f"{chart.title}: no figures yet."
     if chart.shape == "columns":
         whole = stretch.whole
-        return f"{chart.title}, latest {stretch.period.text}" + (f": {whole.installations:,} installations, {whole.calls:,} calls." if whole else ".")
+        return f"{chart.title}, latest {stretch.period.text}" + (
+            f": {whole.installations:,} installations, {whole.calls:,} calls." if whole else "."
+        )
     top = [f"{bar.name} {bar.installations:,}" for bar in rank(chart.panels[0], stretch)[:3]]
     return f"{chart.title}, {stretch.period.text}: installations with {', '.join(top)}." if top else f"{chart.title}."
-
-
-def _svg(picture: alt.TopLevelMixin, label: str, width: int) -> str:
-    text: str = vl_convert.vegalite_to_svg(picture.configure(**CONFIG).to_dict())
-    text = palette.unmark(text)
-    size = re.search(r' width="([\d.]+)" height="([\d.]+)"', text)
-    natural = size.group(1) if size else str(width)
-    text = re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", rf'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(label)}" \1 style="max-width:{natural}px">', text, count=1)
-    text = re.sub(r'<path( aria-label="([^"]*)")( role="graphics-symbol" aria-roledescription="bar"[^>]*)/>', r"<path\3><title>\2</title></path>", text)
-    text = re.sub(r' (aria-roledescription|aria-hidden|pointer-events|role)="(?!img)[^"]*"', "", text)
-    return re.sub(r'(<g[^>]*) aria-label="[^"]*"', r"\1", text)
-
-
-def standalone(drawing: str) -> str:
-    """The drawing as a file of its own, for other pages: with its colours, light or dark as the reader prefers."""
-    return drawing.replace(">", f"><style>{palette.variables()}</style>", 1) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 UNITS: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+MINUS: Final = "\u2212"
 ROUNDING: Final = 0.9995  # from here three digits round up to the next unit
 
 
@@ -27,7 +28,7 @@ def percent(share: float) -> str:
 
 
 def signed(change: float) -> str:
-    """`+3.2 %`, `−12 %`, `±0 %`."""
+    """`+3.2 %`, and with a real minus sign."""
     if abs(change) < 0.0005:  # noqa: PLR2004  rounds to nothing
         return "±0 %"
-    return ("+" if change > 0 else "−") + percent(abs(change))
+    return ("+" if change > 0 else MINUS) + percent(abs(change))

@@ -7,7 +7,6 @@ figures that a public site keeps with a demo's, or those of one table with anoth
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -100,7 +99,7 @@ def _put(place: Path, text: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     scratch = place.with_name(f".{place.name}.new")
     scratch.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(scratch, place)
+    scratch.replace(place)
 
 
 def _remove(out: Path, name: str) -> None:

@@ -26,6 +26,7 @@ from mlflow_usage.site.source import Coverage
 from mlflow_usage.site.tables import tables
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+EXACT: Final = 100_000  # below, a headline shows every digit
 PAGES: Final = ("index.html", "collected.html", "method.html")
 
 
@@ -38,7 +39,9 @@ def render(
     demo: bool,
 ) -> dict[str, str]:
     """The text of each page."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["code"] = code
     calls = figures["calls"]
     context = {
@@ -91,7 +94,12 @@ def _notes(chart: Chart, figures: Figures, latest: Stretch | None) -> list[str]:
         notes.append("weeks named by their Monday")
     if chart.shape == "bars":
         notes.append(f"shares of {chart.universe}")
-    drawn = sum(len(latest.of(dimension)) - panel.rows for panel in chart.panels for dimension in panel.dimensions if len(latest.of(dimension)) > panel.rows)
+    drawn = sum(
+        len(latest.of(dimension)) - panel.rows
+        for panel in chart.panels
+        for dimension in panel.dimensions
+        if len(latest.of(dimension)) > panel.rows
+    )
     if drawn:
         notes.append(f"{drawn} more in the table")
     if figures.rules.threshold > 1:
@@ -108,26 +116,36 @@ def headlines(figures: Mapping[str, Figures]) -> list[dict[str, str]]:
     if latest is None or latest.whole is None:
         return []
     before = calls.before(latest)
-    earlier = before.whole if before else None
     ago = "on the day before" if calls.unit == "day" else "on the week before"
-    whole = latest.whole
+    whole, earlier = latest.whole, before.whole if before else None
+    since = (_since(whole.installations, earlier.installations, ago), _since(whole.calls, earlier.calls, ago)) if earlier else ("", "")
     cards = [
-        {"name": "Installations", "number": short(whole.installations), "remark": _since(whole.installations, earlier and earlier.installations, ago)},
-        {"name": "Calls", "number": short(whole.calls), "remark": _since(whole.calls, earlier and earlier.calls, ago)},
+        {"name": "Installations", "number": _number(whole.installations), "remark": since[0]},
+        {"name": "Calls", "number": _number(whole.calls), "remark": since[1]},
     ]
     versions = _cells(figures["versions"], "version")
     if versions:
         last = max(versions, key=lambda cell: newest(cell.value))
-        cards.append({"name": f"On MLflow {last.value}", "number": percent(last.installations / whole.installations), "remark": "newest release seen"})
+        cards.append(
+            {
+                "name": f"On MLflow {last.value}",
+                "number": percent(last.installations / whole.installations),
+                "remark": "newest release seen",
+            }
+        )
     apis = _cells(figures["apis"], "api")
     if apis:
         cards.append({"name": "APIs in use", "number": str(len(apis)), "remark": f"most of all {apis[0].value}"})
     return cards
 
 
+def _number(number: int) -> str:
+    return f"{number:,}" if number < EXACT else short(number)
+
+
 def _cells(figures: Figures, dimension: str) -> Sequence[Cell]:
     return figures.latest.of(dimension) if figures.latest else ()
 
 
-def _since(now: int, before: int | None, ago: str) -> str:
-    return f"{signed(now / before - 1)} {ago}" if before else ""
+def _since(now: int, before: int, ago: str) -> str:
+    return f"{signed(now / before - 1)} {ago}"

@@ -6,7 +6,7 @@ Decides which of a chart's numbers a page shows as text: those of the newest per
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlflow_usage.site.charts import Chart
@@ -24,6 +24,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     remark: str | None = None
     code: bool = True  # whether the first column is a name in code
+
+    @property
+    def told(self) -> bool:
+        """Whether the caption says more than the heads do."""
+        return self.remark is None and self.caption != self.head[0]
 
 
 def tables(chart: Chart, figures: Figures, catalogue: Mapping[str, Any]) -> list[Table]:
@@ -56,7 +61,7 @@ def _over_time(figures: Figures) -> Table:
     return Table("All APIs, newest first", head, tuple(rows), code=False)
 
 
-def _table(caption: str, named: list[tuple[str, Cell]], figures: Figures, stretch: Stretch, remark: str | None = None) -> Table:
+def _table(caption: str, named: list[tuple[str, Cell]], figures: Figures, stretch: Stretch) -> Table:
     before = figures.before(stretch)
     earlier = {(cell.dimension, cell.value): cell for cell in before.cells} if before else {}
     whole = stretch.whole.installations if stretch.whole else 0
@@ -70,11 +75,11 @@ def _table(caption: str, named: list[tuple[str, Cell]], figures: Figures, stretc
         )
         for name, cell in named
     )
-    return Table(caption, (caption, "Installations", "Share", *(("Change",) if before else ()), "Calls"), rows, remark)
+    return Table(caption, (caption, "Installations", "Share", *(("Change",) if before else ()), "Calls"), rows)
 
 
 def _change(cell: Cell, earlier: Cell | None) -> str:
-    return signed(cell.installations / earlier.installations - 1) if earlier else "new"
+    return signed(cell.installations / earlier.installations - 1) if earlier else "–"  # noqa: RUF001  not published before
 
 
 def _by_family(figures: Figures, stretch: Stretch, catalogue: Mapping[str, Any]) -> list[Table]:
@@ -85,10 +90,11 @@ def _by_family(figures: Figures, stretch: Stretch, catalogue: Mapping[str, Any])
         families.setdefault(event["family"], []).append((cell.value, cell))
         if event["question"]:
             asked.setdefault(event["family"], {})[event["question"]] = None
-    return [
-        _table(family_name(family), named, figures, stretch, " ".join(asked.get(family, ())) or None)
-        for family, named in sorted(families.items(), key=lambda item: (-item[1][0][1].installations, item[0]))
-    ]
+    blocks = []
+    for family, named in sorted(families.items(), key=lambda item: (-item[1][0][1].installations, item[0])):
+        block = _table("API", named, figures, stretch)
+        blocks.append(replace(block, caption=family_name(family), remark=" ".join(asked.get(family, ()))))
+    return blocks
 
 
 def family_name(family: str) -> str:

@@ -32,6 +32,9 @@ SERVED: Final = re.compile(r"mlflow-usage, catalogue revision ([0-9]+)")
 PREFIX: Final = "delta.constraints."
 OURS: Final = re.compile(r"[a-z_]+_[0-9a-f]{8}")
 ATTEMPTS: Final = 20
+ANSI: Final = re.compile("\x1b\\[[0-9;]*m")
+LONGEST: Final = 300  # characters of an error's line
+CAUSE: Final = "\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}"  # how delta-rs begins the lines of an error's causes
 
 _ARROW: Final[dict[str, Any]] = {
     "array<string>": pa.list_(pa.field("element", pa.string(), nullable=False)),
@@ -111,9 +114,11 @@ def missing_constraints(table: DeltaTable) -> list[str]:
 
 
 def first_line(error: BaseException) -> str:
-    """An engine's message without its rows: delta-rs shows the data that it refuses, and hashes belong in no log."""
-    text = str(error).strip().splitlines()
-    return text[0].rstrip(".:") if text else type(error).__name__
+    """An engine's message on one line and without its rows: delta-rs shows the data that it refuses, and hashes belong in no log."""
+    lines = [ANSI.sub("", line).strip() for line in str(error).splitlines()]
+    causes = [line.removeprefix(CAUSE).strip() for line in lines if line.startswith(CAUSE)]
+    text = ": ".join(part.rstrip(".: ") for part in [*lines[:1], *causes] if not part.startswith("<"))
+    return text[:LONGEST] or type(error).__name__
 
 
 def _create(target: str) -> None:

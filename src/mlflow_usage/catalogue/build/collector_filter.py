@@ -6,13 +6,11 @@ enough. Must never leave a field of OTLP, named or not, that a client fills and 
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
-from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Event
+from mlflow_usage.catalogue.build.model import Catalogue, Event
+from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote, rebuild
 
 HEADER: Final = """\
 # Generated from the catalogue's revision {revision} by `make docs`; do not edit.
@@ -47,6 +45,7 @@ RESET_RECORD: Final = (
 
 def render(catalogue: Catalogue) -> str:
     """The text of `collector-config/filter.yaml`."""
+    resource = [Rule("resource", attribute) for attribute in catalogue.resource]
     lines = [
         *HEADER.format(revision=catalogue.revision).splitlines(),
         "processors:",
@@ -54,15 +53,15 @@ def render(catalogue: Catalogue) -> str:
         "  transform/catalogue:",
         "    error_mode: propagate",
         "    log_statements:",
-        *_group("resource", "statements", _resource(catalogue.resource)),
-        *_lists("resource", catalogue.resource),
+        *_group("resource", "statements", _resource(resource)),
+        *_lists("resource", resource),
         *_group("scope", "statements", RESET_SCOPE),
         *_records(catalogue),
         "  # Last, so that what it has passed is what is stored.",
         "  filter/catalogue:",
         "    error_mode: propagate",
         "    log_conditions:",
-        *_group("resource", "conditions", _refused_resources(catalogue.resource)),
+        *_group("resource", "conditions", _refused_resources(resource)),
         *_group("log", "conditions", _refused_records(catalogue)),
     ]
     return "\n".join(lines) + "\n"
@@ -71,15 +70,28 @@ def render(catalogue: Catalogue) -> str:
 def _group(context: str, key: str, entries: Iterable[str], conditions: Sequence[str] = ()) -> list[str]:
     lines = [f"      - context: {context}"]
     if conditions:
-        lines += ["        conditions:", *(f"          - {ottl.scalar(entry)}" for entry in conditions)]
-    return [*lines, f"        {key}:", *(f"          - {ottl.scalar(entry)}" for entry in entries)]
+        lines += ["        conditions:", *(f"          - {_scalar(entry)}" for entry in conditions)]
+    return [*lines, f"        {key}:", *(f"          - {_scalar(entry)}" for entry in entries)]
 
 
-def _resource(attributes: Sequence[Attribute]) -> Iterator[str]:
+def _scalar(text: str) -> str:
+    """A YAML scalar that the Collector's own `${…}` expansion leaves alone."""
+    if "${" in text or "$$" in text:
+        raise ValueError(f"{text!r} would be expanded by the Collector")
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _resource(rules: Sequence[Rule]) -> Iterator[str]:
     yield from RESET_RESOURCE
-    yield from ottl.rebuild("resource", (attribute.id for attribute in attributes))
-    for attribute in attributes:
-        yield from ottl.rule("resource", attribute, required=attribute.required)
+    yield from rebuild("resource", (rule.attribute.id for rule in rules))
+    for rule in rules:
+        yield from rule.statements(required=rule.attribute.required)
+
+
+def _lists(context: str, rules: Iterable[Rule]) -> Iterator[str]:
+    for rule in rules:
+        if rule.attribute.kind == "enum[]":
+            yield from _group(context, "statements", rule.members(), [rule.typed])
 
 
 def _records(catalogue: Catalogue) -> Iterator[str]:
@@ -88,22 +100,16 @@ def _records(catalogue: Catalogue) -> Iterator[str]:
     most = max(shapes, key=lambda shape: len(shapes[shape]))
     rest = {shape: names for shape, names in shapes.items() if shape != most}
     carried = [key for key in catalogue.attributes if any(key in shape for shape in shapes)]
-    common = [*RESET_RECORD, *ottl.rebuild("log", carried)]
+    common = [*RESET_RECORD, *rebuild("log", carried)]
     if rest:
         special = [name for names in rest.values() for name in names]
-        common.append(f"keep_keys(log.attributes, {ottl.keys(most)}) where not {_named(special)}")
-    yield from _group("log", "statements", [*common, *_rules(catalogue, most)])
+        common.append(f"keep_keys(log.attributes, {keys(most)}) where not {_named(special)}")
+    yield from _group("log", "statements", [*common, *_statements(catalogue, most)])
     for shape, names in rest.items():
-        cut = f"keep_keys(log.attributes, {ottl.keys(shape)})"
-        rules = _rules(catalogue, [key for key in shape if key not in most])
-        yield from _group("log", "statements", [cut, *rules], [_named(names)])
-    yield from _lists("log", [catalogue.attributes[key] for key in carried])
-
-
-def _lists(context: str, attributes: Iterable[Attribute]) -> Iterator[str]:
-    for attribute in attributes:
-        if attribute.kind == "enum[]":
-            yield from _group(context, "statements", ottl.list_rule(context, attribute), [ottl.typed(context, attribute)])
+        cut = f"keep_keys(log.attributes, {keys(shape)})"
+        own = _statements(catalogue, [key for key in shape if key not in most])
+        yield from _group("log", "statements", [cut, *own], [_named(names)])
+    yield from _lists("log", (Rule("log", catalogue.attributes[key]) for key in carried))
 
 
 def _shapes(events: Iterable[Event]) -> dict[tuple[str, ...], list[str]]:
@@ -113,36 +119,36 @@ def _shapes(events: Iterable[Event]) -> dict[tuple[str, ...], list[str]]:
     return shapes
 
 
-def _rules(catalogue: Catalogue, ids: Iterable[str]) -> Iterator[str]:
+def _statements(catalogue: Catalogue, ids: Iterable[str]) -> Iterator[str]:
     for key in ids:
         always = all(key in event.required for event in catalogue.events if key in event.attributes)
-        yield from ottl.rule("log", catalogue.attributes[key], required=always)
+        yield from Rule("log", catalogue.attributes[key]).statements(required=always)
 
 
 def _named(names: Sequence[str]) -> str:
     """Whether the record's event is one of these."""
     if len(names) == 1:
-        return f"log.event_name == {ottl.quote(names[0])}"
-    return ottl.matches("log.event_name", ottl.any_of(names))
+        return f"log.event_name == {quote(names[0])}"
+    return matches("log.event_name", any_of(names))
 
 
-def _refused_resources(attributes: Iterable[Attribute]) -> Iterator[str]:
-    for attribute in attributes:
-        if attribute.required:
-            yield ottl.invalid("resource", attribute)
-        elif ottl.closed(attribute):
-            yield f"{ottl.path('resource', attribute)} != nil and {ottl.invalid('resource', attribute)}"
+def _refused_resources(rules: Iterable[Rule]) -> Iterator[str]:
+    for rule in rules:
+        if rule.attribute.required:
+            yield rule.invalid
+        elif rule.refusing:
+            yield f"{rule.path} != nil and {rule.invalid}"
 
 
 def _refused_records(catalogue: Catalogue) -> Iterator[str]:
     yield f"not {_named([event.name for event in catalogue.events])}"
     for key, attribute in catalogue.attributes.items():
+        rule = Rule("log", attribute)
         carriers = [event for event in catalogue.events if key in event.attributes]
         needing = [event.name for event in carriers if key in event.required]
-        invalid = ottl.invalid("log", attribute)
         if needing and len(needing) == len(catalogue.events):
-            yield invalid
+            yield rule.invalid
         elif needing:
-            yield f"{_named(needing)} and {invalid}"
-        if ottl.closed(attribute) and len(needing) < len(carriers):
-            yield f"{ottl.path('log', attribute)} != nil and {invalid}"
+            yield f"{_named(needing)} and {rule.invalid}"
+        if rule.refusing and len(needing) < len(carriers):
+            yield f"{rule.path} != nil and {rule.invalid}"

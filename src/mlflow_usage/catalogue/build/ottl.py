@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -18,22 +19,18 @@ from mlflow_usage.catalogue.build.model import Attribute
 TYPES: Final = {"boolean": "IsBool", "int": "IsInt", "enum[]": "IsList"}  # the rest: IsString
 
 
-def scalar(text: str) -> str:
-    """A YAML scalar that the Collector's own `${…}` expansion leaves alone."""
-    if "${" in text or "$$" in text:
-        raise ValueError(f"{text!r} would be expanded by the Collector")
-    return "'" + text.replace("'", "''") + "'"
-
-
 def quote(text: str) -> str:
+    """A string literal."""
     return json.dumps(text)
 
 
 def keys(ids: Iterable[str]) -> str:
+    """A list of string literals."""
     return "[" + ", ".join(quote(key) for key in ids) + "]"
 
 
 def matches(path: str, pattern: str) -> str:
+    """Whether the whole of a string is as the pattern says."""
     return f"IsMatch({path}, {quote(f'^(?:{pattern})$')})"
 
 
@@ -48,30 +45,6 @@ def any_of(names: Iterable[str]) -> str:
     return "|".join(found)
 
 
-def path(context: str, attribute: Attribute) -> str:
-    return f"{context}.attributes[{quote(attribute.id)}]"
-
-
-def remove(context: str, attribute: Attribute) -> str:
-    return f"delete_key({context}.attributes, {quote(attribute.id)})"
-
-
-def typed(context: str, attribute: Attribute) -> str:
-    return f"{TYPES.get(attribute.kind, 'IsString')}({path(context, attribute)})"
-
-
-def invalid(context: str, attribute: Attribute) -> str:
-    """The condition under which the attribute is absent or not what the catalogue says."""
-    path, typed = path(context, attribute), typed(context, attribute)
-    if attribute.kind == "int":
-        return f"not ({typed} and {path} >= {attribute.minimum} and {path} <= {attribute.maximum})"
-    if attribute.kind == "enum":
-        return f"not ({typed} and {matches(path, any_of(attribute.members))})"
-    if attribute.kind == "string":
-        return f"not ({typed} and {matches(path, attribute.pattern or '')})"
-    return f"not {typed}"
-
-
 def rebuild(context: str, ids: Iterable[str]) -> list[str]:
     """A repeated key would hide its second value from every check: keep the last of each. Cut first, so that this stays linear."""
     attributes, cache = f"{context}.attributes", f"{context}.cache"
@@ -82,41 +55,67 @@ def rebuild(context: str, ids: Iterable[str]) -> list[str]:
     ]
 
 
-def rule(context: str, attribute: Attribute, *, required: bool) -> Iterator[str]:
-    """Statements after which the value is valid or absent, or is left for the filter to refuse."""
-    path, remove, typed = path(context, attribute), remove(context, attribute), typed(context, attribute)
-    if attribute.kind == "enum" and attribute.fallback is not None:
-        known = matches(path, any_of(attribute.members))
-        yield f"set({path}, {quote(attribute.fallback)}) where {typed} and not {known}"
-    if required:
-        return
-    if attribute.kind == "enum":
-        yield f"{remove} where not {typed}"
-        return
-    yield f"{remove} where {invalid(context, attribute)}"
-    if attribute.kind == "enum[]":  # longer than there are members: no set of them
-        yield f"{remove} where {typed} and Len({path}) > {len(attribute.members)}"
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One attribute of the resource or of a record (`context`), and what the catalogue says of it."""
 
+    context: str
+    attribute: Attribute
 
-def list_rule(context: str, attribute: Attribute) -> Iterator[str]:
-    """Statements, for a list only, that build it anew from the members found in it: sorted, each once."""
-    path = path(context, attribute)
-    text, found = f'{context}.cache["text"]', f'{context}.cache["found"]'
-    member = f'"(?:{any_of(attribute.members)})"'
-    unknown = "not " + matches(text, rf"\[(?:{member}(?:,{member})*)?\]")
-    yield f"set({text}, {path})"
-    yield f"stringify_all({context}.cache)"
-    for value in sorted(attribute.members):
-        fallback = f" or {unknown}" if value == attribute.fallback else ""
-        yield f"append({found}, {quote(value)}) where ContainsValue({path}, {quote(value)}){fallback}"
-    yield remove(context, attribute)
-    yield f"set({path}, {found}) where {found} != nil"
-    if attribute.fallback is None:  # no list any more, so the filter refuses it
-        yield f"set({path}, false) where {unknown}"
+    @property
+    def path(self) -> str:
+        """The attribute's value."""
+        return f"{self.context}.attributes[{quote(self.attribute.id)}]"
 
+    @property
+    def typed(self) -> str:
+        """Whether there is a value of the right type."""
+        return f"{TYPES.get(self.attribute.kind, 'IsString')}({self.path})"
 
-def closed(attribute: Attribute) -> bool:
-    """Whether an unknown member refuses the record."""
-    return attribute.kind in ("enum", "enum[]") and attribute.fallback is None
+    @property
+    def invalid(self) -> str:
+        """Whether there is no value that the catalogue allows."""
+        attribute = self.attribute
+        if attribute.kind == "int":
+            return f"not ({self.typed} and {self.path} >= {attribute.minimum} and {self.path} <= {attribute.maximum})"
+        if attribute.kind == "enum":
+            return f"not ({self.typed} and {matches(self.path, any_of(attribute.members))})"
+        if attribute.kind == "string":
+            return f"not ({self.typed} and {matches(self.path, attribute.pattern or '')})"
+        return f"not {self.typed}"
 
+    @property
+    def refusing(self) -> bool:
+        """Whether an unknown member refuses the record."""
+        return self.attribute.kind in ("enum", "enum[]") and self.attribute.fallback is None
 
+    @property
+    def _remove(self) -> str:
+        return f"delete_key({self.context}.attributes, {quote(self.attribute.id)})"
+
+    def statements(self, *, required: bool) -> Iterator[str]:
+        """Statements after which the value is valid or absent, or is left for the filter to refuse."""
+        attribute = self.attribute
+        if attribute.kind == "enum" and attribute.fallback is not None:
+            known = matches(self.path, any_of(attribute.members))
+            yield f"set({self.path}, {quote(attribute.fallback)}) where {self.typed} and not {known}"
+        if not required:
+            yield f"{self._remove} where {f'not {self.typed}' if attribute.kind == 'enum' else self.invalid}"
+        if attribute.kind == "enum[]":  # longer than there are members: no set of them
+            yield f"{self._remove} where {self.typed} and Len({self.path}) > {len(attribute.members)}"
+
+    def members(self) -> Iterator[str]:
+        """Statements, for a list only, that build it anew from the members found in it: sorted, each once."""
+        attribute, path = self.attribute, self.path
+        text, found = f'{self.context}.cache["text"]', f'{self.context}.cache["found"]'
+        member = f'"(?:{any_of(attribute.members)})"'
+        unknown = "not " + matches(text, rf"\[(?:{member}(?:,{member})*)?\]")
+        yield f"set({text}, {path})"
+        yield f"stringify_all({self.context}.cache)"
+        for value in sorted(attribute.members):
+            fallback = f" or {unknown}" if value == attribute.fallback else ""
+            yield f"append({found}, {quote(value)}) where ContainsValue({path}, {quote(value)}){fallback}"
+        yield self._remove
+        yield f"set({path}, {found}) where {found} != nil"
+        if attribute.fallback is None:  # no list any more, so the filter refuses it
+            yield f"set({path}, false) where {unknown}"

@@ -9,25 +9,10 @@ import json
 from itertools import groupby
 from typing import Any, Final
 
+from mlflow_usage.catalogue import words
 from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Event, Governance
 
 HEADER: Final = "<!-- Generated from the catalogue by `make docs`; do not edit. -->\n"
-TURN_OFF: Final = """\
-## How to turn it off
-
-Any one of these is enough, before or after `import mlflow`:
-
-| how | for whom |
-|---|---|
-| `MLFLOW_USAGE=off` in the environment | this process and its children |
-| `MLFLOW_DISABLE_TELEMETRY=true` or `DO_NOT_TRACK=1` in the environment | every tool that honours them |
-| `mlflow-usage off` | this user, from now on |
-| `mlflow_usage.disable()` in Python | this process |
-| `mode = "off"` in `/etc/mlflow-usage/policy.toml` | everyone on the machine |
-
-In CI (GitHub Actions, Jenkins and the rest) and under pytest it is off by itself. `mlflow-usage status` says whether it is on
-and what decided. `mlflow-usage preview` shows the exact next batch, `mlflow-usage sent` what has left.
-"""
 
 
 def allowed(attribute: Attribute) -> str:
@@ -48,12 +33,20 @@ def render_page(catalogue: Catalogue) -> str:
     """The text of `docs/what-is-collected.md`."""
     parts = [
         HEADER,
-        "# What is collected, why, and how to turn it off",
+        f"# {words.TITLE}",
         "",
-        f"Catalogue revision {catalogue.revision}: {len(catalogue.events)} events. Nothing that is not on this page is ever sent:",
-        "no free text, no name of yours, no path, host, run, experiment or model, not even hashed.",
+        f"Catalogue revision {catalogue.revision}: {len(catalogue.events)} events. {words.NOTHING_ELSE}",
         "",
-        TURN_OFF,
+        "## How to turn it off",
+        "",
+        words.TURN_OFF_LEAD,
+        "",
+        "| how | for whom |",
+        "|---|---|",
+        *(f"| {how} | {whom} |" for how, whom in words.TURN_OFF),
+        "",
+        words.TURN_OFF_CLOSE,
+        "",
         "## With every batch",
         "",
         *_table(catalogue.resource),
@@ -64,7 +57,7 @@ def render_page(catalogue: Catalogue) -> str:
         "",
         "## Events",
         "",
-        "A record says how often an event happened in a batch of at most a few seconds, its time cut to the hour.",
+        words.EVENTS,
         "",
         *_events(catalogue),
     ]

@@ -95,9 +95,10 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
         os_type = pick(chance, {"linux": 62, "darwin": 24, "windows": 13, "other": 1})
         system = {
             "os_type": os_type,
-            "os_version": {"linux": pick(chance, {"5.10": 3, "5.15": 5, "6.8": 4, "6.1": 2}), "darwin": pick(chance, {"15.4.1": 3, "14.7": 1})}.get(
-                os_type, "10.0.19045"
-            ),
+            "os_version": {
+                "linux": pick(chance, {"5.10": 3, "5.15": 5, "6.8": 4, "6.1": 2}),
+                "darwin": pick(chance, {"15.4.1": 3, "14.7": 1}),
+            }.get(os_type, "10.0.19045"),
             "host_arch": "arm64" if os_type == "darwin" or chance.random() < 0.12 else "amd64",
             "process_runtime_name": pick(chance, {"cpython": 995, "pypy": 5}),
             "process_runtime_version": pick(chance, {"3.10.16": 18, "3.11.7": 34, "3.12.4": 33, "3.13.1": 12, "3.9.6": 3}),
@@ -105,7 +106,15 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
         }
         eager, active = chance.choice((0, 2, 7, 21, 60, 200)), chance.betavariate(1.2, 4)
         favourites = chance.choices(list(popular), list(popular.values()), k=6)
-        flavor = pick(chance, {name: 1 / (1 + index) for index, name in enumerate(dict.fromkeys(["sklearn", "pyfunc", "xgboost", "langchain", "custom_flavor", *members["flavor"]]))})
+        flavor = pick(
+            chance,
+            {
+                name: 1 / (1 + index)
+                for index, name in enumerate(
+                    dict.fromkeys(["sklearn", "pyfunc", "xgboost", "langchain", "custom_flavor", *members["flavor"]])
+                )
+            },
+        )
         started = chance.randrange(-200, days)
         for offset in range(max(0, started), days):
             day = first + timedelta(days=offset)
@@ -113,22 +122,53 @@ def crowd(first: date, days: int, installations: int, seed: int = 7) -> list[Row
                 continue
             out = [version for version, born in RELEASES.items() if born + eager <= offset]
             here = {**system, "service_version": out[-1] if out else "2.22.0"}
-            for name in dict.fromkeys(chance.choices(favourites, k=chance.randint(1, 4))):
-                rows.append(row(number, day, name, 1 + int(chance.paretovariate(0.85)) % 90_000, **here))
+            chosen = dict.fromkeys(chance.choices(favourites, k=chance.randint(1, 4)))
+            rows += [row(number, day, name, 1 + int(chance.paretovariate(0.85)) % 90_000, **here) for name in chosen]
             if chance.random() < 0.3:
                 kinds = pick(chance, {"object": 70, "PythonModel": 15, "string": 6, "ResponsesAgent": 5, "ChatAgent": 2, "ChatModel": 2})
                 given = {
                     name: chance.random() < share
-                    for name, share in [("pip_requirements", 0.22), ("extra_pip_requirements", 0.05), ("code_paths", 0.11), ("params", 0.3), ("metadata", 0.08)]
+                    for name, share in [
+                        ("pip_requirements", 0.22),
+                        ("extra_pip_requirements", 0.05),
+                        ("code_paths", 0.11),
+                        ("params", 0.3),
+                        ("metadata", 0.08),
+                    ]
                 }
                 status = pick(chance, {"success": 94, "failure": 6})
-                rows.append(row(number, day, "mlflow.log_model", chance.randint(1, 9), flavor=flavor, model_type=kinds, status=status, **given, **here))
+                rows.append(
+                    row(
+                        number,
+                        day,
+                        "mlflow.log_model",
+                        chance.randint(1, 9),
+                        flavor=flavor,
+                        model_type=kinds,
+                        status=status,
+                        **given,
+                        **here,
+                    )
+                )
             if chance.random() < 0.25:
                 mine = None if chance.random() < 0.4 else flavor
                 on = {"disable": chance.random() < 0.06, "log_models": chance.random() < 0.8, "log_traces": chance.random() < 0.9}
                 rows.append(row(number, day, "mlflow.autolog", 1, flavor=mine, **on, **here))
             if chance.random() < 0.08:
-                used = sorted({pick(chance, {name: 1 / (1 + i) for i, name in enumerate(dict.fromkeys(["custom_scorer", "correctness", *members["scorers"]]))}) for _ in range(3)})
+                used = sorted(
+                    {
+                        pick(
+                            chance,
+                            {
+                                name: 1 / (1 + i)
+                                for i, name in enumerate(dict.fromkeys(["custom_scorer", "correctness", *members["scorers"]]))
+                            },
+                        )
+                        for _ in range(3)
+                    }
+                )
                 status = pick(chance, {"success": 9, "failure": 1})
-                rows.append(row(number, day, "mlflow.genai.evaluate", 1, scorers=used, predict_fn=chance.random() < 0.6, status=status, **here))
+                rows.append(
+                    row(number, day, "mlflow.genai.evaluate", 1, scorers=used, predict_fn=chance.random() < 0.6, status=status, **here)
+                )
     return rows

@@ -1,0 +1,71 @@
+"""What `import mlflow` costs more, and the first recorded call."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+from measure import Row, child, environment, paired, script
+
+ROUNDS = 12
+KINDS = ("absent", "off", "on")
+LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
+
+
+def rows(where: Path) -> list[Row]:
+    """Three kinds of process in turn: without the plugin, with it off, with it on."""
+    runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
+    again: list[float] = []
+    modules: dict[str, set[str]] = {}
+    for number in range(ROUNDS):
+        shutil.rmtree(where / "state", ignore_errors=True)
+        for kind in KINDS[number % 3 :] + KINDS[: number % 3]:
+            found = child(where, [script("importing"), kind], MLFLOW_USAGE="off" if kind == "off" else "on")
+            modules[kind] = set(found.pop("modules"))
+            runs[kind].append(found)
+        if number < 4:
+            again.append(child(where, [script("importing"), "on"], MLFLOW_USAGE="on")["first"])
+    cpu = {kind: [run["cpu"] for run in found] for kind, found in runs.items()}
+    whole, ours, wrapt, stock, mlflow = (median(values) for values in zip(*(breakdown(where) for _ in range(3)), strict=True))
+    first = median(run["first"] for run in runs["on"])
+    own = {kind: median(run["own"] for run in runs[kind]) for kind in KINDS}
+    ms, peer = "ms", "MLflow's own telemetry modules"
+    return [
+        Row("`import mlflow` without the plugin, CPU", median(cpu["absent"]), ms),
+        Row("added when on, CPU, paired processes", paired(cpu["on"], cpu["absent"]), ms, 25, note="all in; resolves some ms"),
+        Row("added when off, CPU, paired processes", paired(cpu["off"], cpu["absent"]), ms, note="all in; resolves some ms"),
+        Row("activation when on, CPU in the process", own["on"], ms, 25, peer, mlflow),
+        Row("activation when off, CPU in the process", own["off"], ms, 1),
+        Row("of it ours, by `-X importtime`", ours, ms, 4, peer, mlflow, "self time of every mlflow_usage module"),
+        Row("of it wrapt, by `-X importtime`", wrapt, ms),
+        Row("of it the stock exporter and SDK, by `-X importtime`", stock, ms),
+        Row("all modules of `import mlflow`, by `-X importtime`", whole, ms),
+        Row("first recorded call of a new installation, wall", first, ms, 1, note="makes state, secret, notice, journal and thread"),
+        Row("first recorded call of a later process, wall", median(again), ms, 1),
+        Row("modules of MLflow loaded that a plain import does not load", len(modules["on"] - modules["absent"]), "", 0),
+    ]
+
+
+def breakdown(where: Path) -> tuple[float, float, float, float, float]:
+    """Milliseconds of `-X importtime`: all, our own modules, wrapt, what else is loaded on our behalf, MLflow's telemetry."""
+    command = [sys.executable, "-X", "importtime", "-c", "import mlflow"]
+    found = subprocess.run(command, env=environment(where), cwd=where, capture_output=True, text=True, check=True, timeout=120)
+    lines = [LINE.match(text) for text in found.stderr.splitlines()]
+    modules = [(int(line[1]) / 1e3, int(line[2]) / 1e3, len(line[3]), line[4]) for line in lines if line]
+    total = next(cumulative for _, cumulative, _, name in modules if name == "mlflow")
+    ours = sum(own for own, _, _, name in modules if name.startswith("mlflow_usage"))
+    wrapt = sum(own for own, _, _, name in modules if name.partition(".")[0] == "wrapt")
+    telemetry = sum(own for own, _, _, name in modules if name.startswith("mlflow.telemetry"))
+    inside, depth = 0.0, None  # the listing is in order of completion: read backwards, a module stands before what it loaded
+    for own, _, level, name in reversed(modules):
+        if depth is not None and level <= depth:
+            depth = None
+        if depth is None and name.startswith("mlflow_usage"):
+            depth = level
+        if depth is not None and not name.startswith(("mlflow_usage", "wrapt")):
+            inside += own
+    return total, ours, wrapt, inside, telemetry

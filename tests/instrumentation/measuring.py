@@ -1,0 +1,82 @@
+"""Real MLflow functions, wrapped and counted into a list."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mlflow_usage.instrumentation import patch as patching
+from mlflow_usage.instrumentation.meter import Meter
+from mlflow_usage.instrumentation.patch import Patches
+
+
+class Calls:
+    """Stands where a session stands, and remembers the calls."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, dict[str, Any]]] = []
+        self.renewed = 0
+        self.closed = False
+        self.failing = False
+        self.hit: Callable[[str, str | None], None] = self._hit
+
+    def _hit(self, event: str, store: str | None) -> None:
+        self._fail()
+        self.made.append((event, {} if store is None else {"store": store}))
+
+    def count(self, event: str, attributes: Mapping[str, Any]) -> None:
+        self._fail()
+        self.made.append((event, {key.removeprefix("mlflow.usage."): value for key, value in attributes.items()}))
+
+    def _fail(self) -> None:
+        if self.failing:
+            raise SystemError
+
+    def recheck(self) -> bool:
+        self._fail()
+        return not self.closed
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+    @property
+    def events(self) -> list[str]:
+        return [event for event, _ in self.made]
+
+    def only(self, event: str) -> dict[str, Any]:
+        """The attributes of the one call that was made, beside the store."""
+        ((name, attributes),) = self.made
+        assert name == event
+        return {key: value for key, value in attributes.items() if key != "store"}
+
+
+@contextmanager
+def measured() -> Iterator[Calls]:
+    """Wrap every function of the MLflow that is imported, until the end."""
+    calls = Calls()
+    patches = Patches(Meter(calls))
+    patches.register()
+    try:
+        yield calls
+    finally:
+        patches.restore()
+
+
+@contextmanager
+def stand_in(monkeypatch: pytest.MonkeyPatch, source: str, targets: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> Any:
+    """A module of MLflow's of our own making, `mlflow.stand_in`, whose `targets` are wrapped; yields it and the calls."""
+    module = ModuleType("mlflow.stand_in")
+    module.__spec__ = sys.__spec__
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile(source, "/site-packages/mlflow/stand_in.py", "exec"), module.__dict__)
+    monkeypatch.setitem(patching.TARGETS, module.__name__, targets)
+    calls = Calls()
+    patches = Patches(Meter(calls))
+    patches.wrap(module)
+    yield module, calls, patches
+    patches.restore()

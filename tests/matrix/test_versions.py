@@ -1,0 +1,117 @@
+"""The same behaviour on every version that the distribution allows: MLflow, OpenTelemetry, wrapt.
+
+Each row is an environment of its own, made by uv. Slow: `make test-all`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlflow_usage.journal.shape import SIZES
+from process_stage import FOREIGN
+from receiver import Receiver
+
+ROOT = Path(__file__).parents[2]
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+
+# MLflow 2.22 and 3.0 do not start a database store with SQLAlchemy 2.1.
+MLFLOWS = {
+    "2.22": ("mlflow==2.22.*", "sqlalchemy<2.1", "setuptools<81"),
+    "3.0": ("mlflow==3.0.*", "sqlalchemy<2.1"),
+    "3.9": ("mlflow==3.9.*", "sqlalchemy<2.1"),
+    "newest": ("mlflow",),
+    "skinny": ("mlflow-skinny", "sqlalchemy", "alembic", "pandas"),
+}
+SDKS = {
+    "opentelemetry 1.39.1": ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1"),
+    "opentelemetry 1.41": ("opentelemetry-sdk==1.41.*", "opentelemetry-exporter-otlp-proto-http==1.41.*"),
+    "opentelemetry 1.43": ("opentelemetry-sdk==1.43.*", "opentelemetry-exporter-otlp-proto-http==1.43.*"),
+    "opentelemetry 1.44": ("opentelemetry-sdk==1.44.*", "opentelemetry-exporter-otlp-proto-http==1.44.*"),
+    "wrapt 1.16": ("wrapt==1.16.*",),
+    "wrapt newest": ("wrapt",),
+}
+PROGRAM = """
+import mlflow
+from mlflow import MlflowClient, log_metric
+
+mlflow.set_experiment("a")
+with mlflow.start_run() as run:
+    for step in range(5):
+        log_metric("a", step, step=step)
+    mlflow.log_param("b", 2)
+client = MlflowClient()
+client.get_run(run.info.run_id)
+client.search_experiments()
+mlflow.search_runs(output_format="list")
+"""
+CALLS = {
+    "mlflow.set_experiment": 1,
+    "mlflow.start_run": 1,
+    "mlflow.log_metric": 5,
+    "mlflow.log_param": 1,
+    "mlflow.get_run": 1,
+    "mlflow.search_experiments": 1,
+    "mlflow.search_runs": 1,
+}
+
+
+def environment(place: Path, *requirements: str) -> Path:
+    """An environment with the plugin and `requirements`; returns its Python."""
+    assert UV is not None, "uv is installed by `make test`"
+    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(place)], check=True)
+    python = place / "bin" / "python"
+    subprocess.run([UV, "pip", "install", "--quiet", "--python", str(python), "-e", str(ROOT), *requirements], check=True)
+    return python
+
+
+def clean() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("release", MLFLOWS)
+def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
+    python = environment(tmp_path / "venv", *MLFLOWS[release])
+    with Receiver() as receiver:
+        own = {
+            "HOME": str(tmp_path),
+            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
+            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
+        }
+        for code in (PROGRAM, "import mlflow, time; time.sleep(2.5)"):
+            subprocess.run([str(python), "-c", code], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+        assert receiver.calls() == CALLS
+        assert {record["mlflow.usage.store"] for _, record in receiver.records() if "mlflow.usage.store" in record} == {"SqlAlchemyStore"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("release", SDKS)
+def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: str) -> None:
+    python = environment(tmp_path / "venv", "mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
+    result = subprocess.run(
+        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/journal", "tests/delivery"],
+        env=clean(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-4000:]
+    with Receiver() as receiver:
+        own = {
+            "HOME": str(tmp_path),
+            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
+            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
+        }
+        subprocess.run([str(python), "-c", PROGRAM], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env={**clean(), **own}, cwd=tmp_path, check=True)
+        assert receiver.calls() == CALLS
+    assert not [path for path in (tmp_path / "state").glob("*.journal") if path.stat().st_size in SIZES]
