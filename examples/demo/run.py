@@ -96,7 +96,8 @@ def say(title: str, seconds: float | None = None) -> None:
 
 def counted(table: Path, installation: str) -> tuple[Counter[str], int]:
     """What the Delta table holds for an installation: calls by event, and the records they came in."""
-    rows = DeltaTable(str(table)).to_pyarrow_table(columns=["installation_id", "event_name", "count"])
+    # With threads, pyarrow aborts the interpreter at exit: they still hold delta-rs's Python file system.
+    rows = DeltaTable(str(table)).to_pyarrow_dataset().to_table(columns=["installation_id", "event_name", "count"], use_threads=False)
     rows = rows.filter(pc.equal(rows["installation_id"], installation))
     found: Counter[str] = Counter()
     for event, calls in zip(rows["event_name"].to_pylist(), rows["count"].to_pylist(), strict=True):

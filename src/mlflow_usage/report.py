@@ -71,7 +71,7 @@ class Report:
         yield "installation", self.installation or "none yet: made at the first recorded call"
         place = self.directory or "none: no home directory; calls are kept in memory only"
         yield "state", place if self.directory_problem is None else f"{place} (not used: {self.directory_problem})"
-        yield "waiting", f"{self.waiting_calls:,} calls in {self.waiting_journals:,} journals{self._kept()}"
+        yield "waiting", f"{self.waiting_calls:,} calls, in journals: {self.waiting_journals:,}{self._kept()}"
         yield "sent", self._sent()
         yield "catalogue", f"revision {self.catalogue}; mlflow-usage {self.version or 'unknown'}"
         yield "notice", self.notice

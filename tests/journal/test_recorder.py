@@ -51,7 +51,7 @@ def test_sixteen_threads_are_counted_exactly_across_many_seals(tmp_path: Path) -
     while any(thread.is_alive() for thread in threads):
         live = recorder.live
         if live is not None and live.journal.dirty:
-            recorder.seal(os.urandom(16))
+            recorder.seal(live.owned, os.urandom(16))
             found += sum(entry.calls for entry in live.journal.batch().entries)
             live.journal.acknowledge()
             seals += 1

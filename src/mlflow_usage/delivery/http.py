@@ -110,7 +110,7 @@ class _Answer(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:  # noqa: ANN401  http.client's own signature
         super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_InTime(self.fp.detach(), sock))  # type: ignore[attr-defined]  # it is a buffered reader
+        self.fp = io.BufferedReader(_InTime(self.fp.detach(), sock))
 
 
 class _InTime(io.RawIOBase):
@@ -127,7 +127,7 @@ class _InTime(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
-        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]  # typeshed leaves it to the subclasses
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
