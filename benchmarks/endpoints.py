@@ -15,7 +15,7 @@ from typing import Any
 class Answering:
     """Accepts everything; `bodies` holds what came, as it was on the wire."""
 
-    def __enter__(self) -> Answering:
+    def __enter__(self) -> Answering:  # noqa: PYI034  Self came with Python 3.11
         endpoint = self
         self.bodies: list[tuple[str, bytes]] = []
 
@@ -64,7 +64,7 @@ class Silent:
     def __init__(self, *, trickle: bool = False) -> None:
         self.trickle = trickle
 
-    def __enter__(self) -> Silent:
+    def __enter__(self) -> Silent:  # noqa: PYI034  as above
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
         self.socket.listen(64)

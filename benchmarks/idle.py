@@ -17,7 +17,7 @@ def rows(where: Path) -> list[Row]:
     kinds = ("off", "quiet", "ours", "stock", "mlflow")
     with endpoints.Answering() as up, ThreadPoolExecutor() as pool:
 
-        def rest(kind: str) -> Any:  # noqa: ANN401  what the program printed
+        def rest(kind: str) -> Any:
             # MLflow's own telemetry runs only where ours is off by its own variable, not by the common one.
             extra = {"MLFLOW_USAGE": "on" if kind in ("ours", "quiet") else "off", "MLFLOW_USAGE_ENDPOINT": up.url}
             return child(where, [script("resting"), kind, up.url, str(SECONDS)], **extra)
@@ -25,9 +25,37 @@ def rows(where: Path) -> list[Row]:
         off, quiet, ours, stock, mlflow = pool.map(rest, kinds)
     unit = f"in {SECONDS} s"
     return [
-        Row("threads when nothing was recorded", quiet["threads"] - off["threads"], "", 0, "OTel batch processor", stock["threads"] - off["threads"]),
+        Row(
+            "threads when nothing was recorded",
+            quiet["threads"] - off["threads"],
+            "",
+            0,
+            "OTel batch processor",
+            stock["threads"] - off["threads"],
+        ),
         Row("wake-ups when nothing was recorded", quiet["wakes"] - off["wakes"], unit, 0),
-        Row("wake-ups after everything was sent", ours["wakes"] - off["wakes"], unit, 0, "OTel batch processor", stock["wakes"] - off["wakes"]),
-        Row("wake-ups after everything was sent", ours["wakes"] - off["wakes"], unit, 0, "MLflow's telemetry", mlflow["wakes"] - off["wakes"]),
-        Row("CPU after everything was sent", ours["cpu"], f"ms {unit}", peer="MLflow's telemetry", theirs=mlflow["cpu"], note=f"off: {off['cpu']:.2f}"),
+        Row(
+            "wake-ups after everything was sent",
+            ours["wakes"] - off["wakes"],
+            unit,
+            0,
+            "OTel batch processor",
+            stock["wakes"] - off["wakes"],
+        ),
+        Row(
+            "wake-ups after everything was sent",
+            ours["wakes"] - off["wakes"],
+            unit,
+            0,
+            "MLflow's telemetry",
+            mlflow["wakes"] - off["wakes"],
+        ),
+        Row(
+            "CPU after everything was sent",
+            ours["cpu"],
+            f"ms {unit}",
+            peer="MLflow's telemetry",
+            theirs=mlflow["cpu"],
+            note=f"off: {off['cpu']:.2f}",
+        ),
     ]

@@ -11,7 +11,7 @@ from statistics import median
 
 from measure import Row, child, environment, paired, script
 
-ROUNDS = 12
+ROUNDS = 10
 KINDS = ("absent", "off", "on")
 LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
 

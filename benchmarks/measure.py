@@ -57,10 +57,12 @@ def environment(where: Path, **extra: str) -> dict[str, str]:
     return {**kept, **own, **extra}
 
 
-def child(where: Path, arguments: Sequence[str], timeout: float = 120, **extra: str) -> Any:  # noqa: ANN401  what the process printed
+def child(where: Path, arguments: Sequence[str], timeout: float = 120, **extra: str) -> Any:
     """Run Python with `arguments` and return the JSON of the last line it printed."""
     command = [sys.executable, *arguments]
-    found = subprocess.run(command, env=environment(where, **extra), cwd=where, capture_output=True, text=True, timeout=timeout, check=False)
+    found = subprocess.run(
+        command, env=environment(where, **extra), cwd=where, capture_output=True, text=True, timeout=timeout, check=False
+    )
     lines = found.stdout.strip().splitlines()
     if found.returncode != 0 or not lines:
         raise RuntimeError(f"{command}: {found.stderr[-2000:]}")

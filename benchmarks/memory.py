@@ -8,7 +8,7 @@ from pathlib import Path
 import endpoints
 from measure import Row, child, median, paired, script
 
-ROUNDS = 5
+ROUNDS = 4
 
 
 def rows(where: Path) -> list[Row]:

@@ -12,6 +12,7 @@ import sys
 import time
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 
 from measure import HERE, Row, child, place
 
@@ -47,8 +48,8 @@ def line(row: Row) -> str:
 def processor() -> str:
     """The processor's name."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(text.partition(":")[2].strip() for text in file if text.startswith("model name"))
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(text.partition(":")[2].strip() for text in lines if text.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()
 
@@ -79,14 +80,10 @@ def main() -> None:
             print("\n".join(table), f"({time.time() - begun:.0f} s)", flush=True)
             parts += table
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    parts += [
-        "## Where",
-        "",
-        f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime(started))} UTC, commit {commit()}, {processor()}, {os.cpu_count()} cores, load average",
-        f"{load:.1f} before and {os.getloadavg()[0]:.1f} after, {platform.system()} {platform.release()}, Python {platform.python_version()};",
-        f"{packages}.",
-        "",
-    ]
+    when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(started))
+    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    loads = f"load average {load:.1f} before and {os.getloadavg()[0]:.1f} after"
+    parts += ["## Where", "", f"{when} UTC, commit {commit()}; {machine}; {loads};", f"{packages}.", ""]
     if not sys.argv[1:]:
         (HERE / "README.md").write_text("\n".join(parts), encoding="utf-8")
 

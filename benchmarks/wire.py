@@ -27,5 +27,15 @@ def rows(where: Path) -> list[Row]:
         Row(f"{calls}, the largest request", max(map(len, ours)), each, 1000, note=f"{len(ours)} requests"),
         Row(f"{calls}, a call", whole / CALLS, each, peer="MLflow's telemetry, an event", theirs=theirs),
         Row(f"{calls}, a call", whole / CALLS, each, peer="OTel batch processor, gzip, an event", theirs=others),
-        Row("100 distinct records in one request, a record", sum(map(len, distinct)) / listed, each, 40, "MLflow's telemetry", theirs, note),
+        Row(
+            "100 distinct records in one request, a record", sum(map(len, distinct)) / listed, each, 40, "MLflow's telemetry", theirs, note
+        ),
     ]
+
+
+def sent(where: Path, kind: str, number: int, path: str) -> list[bytes]:
+    """The bodies that a program sent to `path`."""
+    with endpoints.Answering() as up:
+        on = "on" if kind in ("loop", "distinct") else "off"
+        child(where, [script("volume"), kind, up.url, str(number)], MLFLOW_USAGE=on, MLFLOW_USAGE_ENDPOINT=up.url)
+        return up.requests(path)

@@ -6,6 +6,8 @@ It stands for an endpoint's misbehaviour only; what a well-behaved one stores is
 from __future__ import annotations
 
 import gzip
+import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 Reply = tuple[int, dict[str, str], bytes]
+Conduct = Callable[["Wire"], None]  # what an endpoint does that gives no proper answer
 OK: Reply = (200, {"Content-Type": "application/x-protobuf"}, ExportLogsServiceResponse().SerializeToString())
 
 
@@ -31,6 +34,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
     peer: tuple[str, int]
+    accepted: bool = False
 
     @property
     def content(self) -> dict[str, Any]:
@@ -39,11 +43,62 @@ class Request:
 
 
 @dataclass
-class Receiver:
-    """Answers with `reply`, a constant or a function of the request; remembers what it accepted."""
+class Wire:
+    """A connection on which a request has come and an answer is awaited."""
 
-    reply: Reply | Callable[[Request], Reply] = OK
+    socket: socket.socket
+    over: threading.Event  # the receiver is closing
+
+    def write(self, content: bytes) -> None:
+        self.socket.sendall(content)
+
+
+def silent(wire: Wire) -> None:
+    """Accepts and never answers."""
+    wire.over.wait(60)
+
+
+def trickling(wire: Wire) -> None:
+    """Answers properly, at a byte a second."""
+    for byte in b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n":
+        if wire.over.wait(1):
+            return
+        wire.write(bytes([byte]))
+
+
+def endless(wire: Wire) -> None:
+    """Answers properly, but for a body that trickles and never ends."""
+    wire.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 1000000\r\n\r\n")
+    while not wire.over.wait(0.5):
+        wire.write(b"\0")
+
+
+def cut_off(wire: Wire) -> None:
+    """Dies in the middle of an answer."""
+    wire.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 10\r\n\r\n\0\0")
+
+
+def reset(wire: Wire) -> None:
+    """Dies after the request has come, before a byte of the answer."""
+    wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is not this program's error."""
+
+
+@dataclass
+class Receiver:
+    """Answers with `reply`, a constant, a conduct, or a function of the request that gives either; remembers what came."""
+
+    reply: Reply | Conduct | Callable[[Request], Reply | Conduct] = OK
     requests: list[Request] = field(default_factory=list)
+    port: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         """Listen on a free port of 127.0.0.1."""
@@ -56,7 +111,15 @@ class Receiver:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = Request(self.path, dict(self.headers), body, self.client_address)
                 receiver.requests.append(request)
-                status, headers, content = receiver.reply(request) if callable(receiver.reply) else receiver.reply
+                reply: Any = receiver.reply
+                if callable(reply) and reply not in CONDUCTS:
+                    reply = reply(request)
+                if callable(reply):
+                    self.close_connection = True
+                    reply(Wire(self.connection, receiver.over))
+                    return
+                request.accepted = reply is OK
+                status, headers, content = reply
                 self.send_response(status)
                 for key, value in {**headers, "Content-Length": str(len(content))}.items():
                     self.send_header(key, value)
@@ -66,8 +129,7 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", self.port), Handler)
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -75,13 +137,14 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
         self.server.shutdown()
         self.server.server_close()
 
-    def records(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        """Every record received, once per uid: (resource attributes, record with `event` and its attributes)."""
+    def records(self, *, accepted: bool = False) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Every record received, or accepted, once per uid: (resource attributes, record with `event` and its attributes)."""
         found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
-        for request in self.requests:
+        for request in [request for request in self.requests if request.accepted or not accepted]:
             for logs in request.content.get("resourceLogs", ()):
                 resource = attributes(logs["resource"]["attributes"])
                 for scope in logs["scopeLogs"]:
@@ -90,12 +153,15 @@ class Receiver:
                         found[values["log.record.uid"]] = (resource, {"event": record["eventName"], **values})
         return list(found.values())
 
-    def calls(self) -> Counter[str]:
-        """Calls received for each event, each uid once."""
+    def calls(self, *, accepted: bool = False) -> Counter[str]:
+        """Calls received, or accepted, for each event, each uid once."""
         counted: Counter[str] = Counter()
-        for _, record in self.records():
+        for _, record in self.records(accepted=accepted):
             counted[record["event"]] += record["mlflow.usage.count"]
         return counted
+
+
+CONDUCTS = (silent, trickling, endless, cut_off, reset)
 
 
 def attributes(pairs: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What one call costs the caller's thread: ours, MLflow's recorder, or the stock OpenTelemetry logger. usage: calls.py ours|mlflow|otel URL."""
+"""What one call costs the caller's thread. usage: calls.py ours|mlflow|otel URL; for MLflow's own recorder and OpenTelemetry's logger."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ BASE: Cases = {"plain": (MODULE["loop"], log_metric), "bare": (MODULE["loop"], B
 def ours() -> Cases:
     import mlflow
     import mlflow.telemetry.client as telemetry
+
     from mlflow_usage.activation import Running
 
     telemetry._set_telemetry_client(None)
@@ -101,7 +102,7 @@ def ours() -> Cases:
 
 
 def theirs() -> Cases:
-    import mlflow.telemetry.utils as utils
+    from mlflow.telemetry import utils
 
     utils.CONFIG_URL = f"{URL}/config"
     from mlflow.telemetry.events import LogMetricEvent
@@ -133,7 +134,7 @@ def main() -> None:
     cases = {**BASE, **{"ours": ours, "mlflow": theirs, "otel": otel}[KIND]()}
     clock, times = time.perf_counter, range(CHUNK)
     found: dict[str, list[float]] = {name: [] for name in cases}
-    for name, (run, what) in cases.items():  # the first call of each kind opens what it needs
+    for run, what in cases.values():  # the first call of each kind opens what it needs
         run(what, range(20), clock)
     for _ in range(ROUNDS):
         for name, (run, what) in cases.items():

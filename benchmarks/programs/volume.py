@@ -56,7 +56,9 @@ if KIND == "stock":
     provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(f"{URL}/v1/logs", compression=Compression.Gzip)))
     logger = provider.get_logger("mlflow.usage")
     for _ in range(N):
-        logger.emit(event_name="mlflow.log_metric", severity_number=SeverityNumber.INFO, attributes={"mlflow.usage.store": "SqlAlchemyStore"})
+        logger.emit(
+            event_name="mlflow.log_metric", severity_number=SeverityNumber.INFO, attributes={"mlflow.usage.store": "SqlAlchemyStore"}
+        )
     provider.force_flush()
 print(json.dumps({}), flush=True)
 os._exit(0)

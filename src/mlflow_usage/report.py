@@ -62,7 +62,8 @@ class Report:
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Name and text of each line."""
-        yield "mode", f"{self.mode}, decided by {self.decided_by}"
+        why = "".join(f" ({source['detail']})" for source in self.sources if source["name"] == self.decided_by and source["detail"])
+        yield "mode", f"{self.mode}, decided by {self.decided_by}{why}"
         for source in self.sources:
             if source["name"] != self.decided_by and (source["says"] or source["detail"]):
                 yield "", f"{source['name']}: {' '.join(filter(None, (source['says'], source['detail'])))}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.wall import Wall, wall
+from mlflow_usage.catalogue.build.model import Catalogue, load
 from mlflow_usage.collector import build
 
 
@@ -22,3 +23,8 @@ def collector(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert binary.exists()
     with wall(tmp_path_factory.mktemp("collector") / "archive") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()

@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs
 
+from mlflow_usage.catalogue.build.model import Attribute
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import Collector, start
 
@@ -40,6 +41,19 @@ RESOURCE: dict[str, Any] = {
     "mlflow.usage.catalogue": 1,
 }
 BASE: dict[str, Any] = {"mlflow.usage.count": 3, "log.record.uid": f"{BATCH}-0"}
+
+
+def sample(attribute: Attribute) -> Any:
+    """A value that the catalogue allows."""
+    if attribute.kind == "boolean":
+        return True
+    if attribute.kind == "int":
+        return attribute.maximum
+    if attribute.kind == "enum":
+        return attribute.members[0]
+    if attribute.kind == "enum[]":
+        return sorted(attribute.members)
+    return attribute.examples[0]
 
 
 class Nothing:

@@ -123,13 +123,11 @@ def validate_command(deployment: Deployment) -> None:
 @click.option("--health-port", type=PORT, default=13133, help="Port of the health check.  [13133]")
 @click.option("--metrics-port", type=PORT, default=8888, help="Port of the Collector's own metrics.  [8888]")
 def run_command(deployment: Deployment, *, endpoint: str, port: int | None, health_port: int, metrics_port: int) -> None:
-    r"""Run the Collector until Ctrl-C or SIGTERM.
+    """Run the Collector until Ctrl-C or SIGTERM.
 
-    \b
-    Examples:
-      mlflow-usage collector run --archive ./archive
-      mlflow-usage collector run --sink null --port 0
-      mlflow-usage collector run --sink archive --sink gateway --gateway http://collector.example:4318
+    Example: mlflow-usage collector run --archive ./archive
+
+    With `--sink null --port 0` it discards everything, on a free port. `--sink archive --sink gateway --gateway URL` does both.
     """
     if not ADDRESS.fullmatch(endpoint):
         raise click.UsageError(f"--endpoint must be host:port, not {endpoint!r}")

@@ -51,7 +51,7 @@ def sent(*, as_json: bool, limit: int) -> None:
         when = datetime.fromtimestamp(request.time, timezone.utc).isoformat(timespec="seconds")
         try:
             content = audit.decode(request.body)
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise click.ClickException(
                 f"{directory}/{audit.FILE} holds a request that cannot be read ({error}); delete the file"
             ) from error

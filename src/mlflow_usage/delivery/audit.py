@@ -9,6 +9,7 @@ import base64
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from mlflow_usage.delivery.answer import Answer
 FILE: Final = "sent.jsonl"
 OLDER: Final = "sent.1.jsonl"
 MAX_BYTES: Final = 512 * 1024  # of each of the two files
+MAX_TIME: Final = 253_402_300_800  # the end of the year 9999
 
 
 class Sent(NamedTuple):
@@ -56,21 +58,33 @@ def read(directory: Path | None) -> Iterator[Sent]:
         with suppress(OSError):
             content = state.read_private(directory / name, limit=4 * MAX_BYTES)  # type: ignore[operator]
         for line in content.splitlines():
-            with suppress(ValueError, TypeError, KeyError):
+            with suppress(ValueError, TypeError, KeyError, RecursionError):
                 found: dict[str, Any] = json.loads(line)
-                yield Sent(**{**found, "body": base64.b64decode(found["body"])})
+                sent = Sent(**{**found, "body": base64.b64decode(found["body"])})
+                if _sound(sent):
+                    yield sent
+
+
+def _sound(sent: Sent) -> bool:
+    """Whether every field is what it should be: the file is the user's to edit."""
+    numbers = isinstance(sent.time, (int, float)) and isinstance(sent.rejected, int) and isinstance(sent.status, (int, type(None)))
+    return numbers and 0 <= sent.time < MAX_TIME and isinstance(sent.endpoint, str) and isinstance(sent.outcome, str)
 
 
 def decode(body: bytes) -> dict[str, Any]:
     """The OTLP/JSON mapping of a body that left.
 
     Raises:
-        OSError, ValueError: the bytes are not what a request holds.
+        ValueError: the bytes are not what a request holds.
     """
     from google.protobuf.json_format import MessageToDict  # noqa: PLC0415  only where a person asks
+    from google.protobuf.message import DecodeError  # noqa: PLC0415
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest  # noqa: PLC0415
 
-    found: dict[str, Any] = MessageToDict(ExportLogsServiceRequest.FromString(gzip.decompress(body)))
+    try:
+        found: dict[str, Any] = MessageToDict(ExportLogsServiceRequest.FromString(gzip.decompress(body)))
+    except (OSError, EOFError, zlib.error, DecodeError) as error:
+        raise ValueError(str(error)) from error
     return found
 
 

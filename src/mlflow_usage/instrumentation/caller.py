@@ -7,7 +7,6 @@ anything of a frame but its globals' name and spec and its code's name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
 from types import FrameType
@@ -17,8 +16,9 @@ INTERNAL: Final = 0
 USER: Final = 1
 LOOK: Final = 2  # the name alone does not tell
 
-# The name that MLflow gives to a file it executes to validate, capture or load a model (models/utils.py `_load_model_code_path`).
-MODEL_FILE: Final = re.compile(r"code_model_[0-9a-f]{32}")
+# The name that MLflow gives to a file it executes to validate, capture or load a model (models/utils.py `_load_model_code_path`), before
+# 32 hexadecimal digits.
+MODEL_FILE: Final = "code_model_"
 # Frames between a caller and us: wrapt without its C extension, and our own.
 BETWEEN: Final = ("wrapt", "mlflow_usage")
 MAX_FRAMES: Final = 32
@@ -34,9 +34,15 @@ def classify(name: object) -> int:
     top = name.partition(".")[0]
     if top == "mlflow":
         return INTERNAL
-    if top == "__main__" or top in BETWEEN or MODEL_FILE.fullmatch(name):
+    if top == "__main__" or top in BETWEEN or is_model_file(name):
         return LOOK
     return USER
+
+
+def is_model_file(name: str) -> bool:
+    """Whether a module of this name is a model file that MLflow executes."""
+    digits = name[len(MODEL_FILE) :]
+    return name.startswith(MODEL_FILE) and len(digits) == 32 and not digits.strip("0123456789abcdef")  # noqa: PLR2004  a UUID's
 
 
 def main_counts(scope: dict[str, Any]) -> bool:
@@ -62,7 +68,7 @@ def counts(frame: FrameType | None) -> bool:
             return origin == USER
         if name == "__main__":
             return main_counts(frame.f_globals)
-        if MODEL_FILE.fullmatch(str(name)):
+        if is_model_file(str(name)):
             return frame.f_code.co_name != "<module>"
         frame = frame.f_back
     return True

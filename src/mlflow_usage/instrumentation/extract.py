@@ -7,7 +7,7 @@ or which member of a closed set it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from mlflow_usage.instrumentation.generalise import Arguments, model_type, scorers
 from mlflow_usage.journal.kind import Kind
@@ -22,11 +22,14 @@ MAX_KINDS: Final = 512  # of one function and outcome; more than `log_model` has
 Shape: TypeAlias = Any  # hashable: what a call carries, in few values; equal shapes are counted together
 
 
-class Extract(NamedTuple):
+class Extract:
     """How a call's attributes are found: its shape at every call, what the shape spells once."""
 
-    shape: Callable[[tuple[Any, ...], Mapping[str, Any]], Shape]
-    spell: Callable[[Shape], Mapping[str, Any]]
+    __slots__ = ("shape", "spell")
+
+    def __init__(self, shape: Callable[[tuple[Any, ...], Mapping[str, Any]], Shape], spell: Callable[[Shape], Mapping[str, Any]]) -> None:
+        """Find the shape with `shape`, and its attributes with `spell`."""
+        self.shape, self.spell = shape, spell
 
     def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
         """The attributes of one call."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from mlflow_usage.consent.variables import OFF_VARIABLES
 from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
@@ -20,19 +20,22 @@ from mlflow_usage.journal.kind import Kind
 STORE: Final = "mlflow.usage.store"
 
 
-class Sink(Protocol):
-    """Where calls go: the running session, or a program's own pipeline."""
+if TYPE_CHECKING:  # a protocol costs every `import mlflow` what ten functions do
+    from typing import Protocol
 
-    hit: Callable[[str, str | None], None]
+    class Sink(Protocol):
+        """Where calls go: the running session, or a program's own pipeline."""
 
-    def count(self, event: str, attributes: Mapping[str, Any]) -> None:
-        """Count a call with attributes."""
+        hit: Callable[[str, str | None], None]
 
-    def recheck(self) -> bool:
-        """Apply the variables that are set now, and say whether recording goes on."""
+        def count(self, event: str, attributes: Mapping[str, Any]) -> None:
+            """Count a call with attributes."""
 
-    def renew(self) -> None:
-        """MLflow was reloaded: begin a new session."""
+        def recheck(self) -> bool:
+            """Apply the variables that are set now, and say whether recording goes on."""
+
+        def renew(self) -> None:
+            """MLflow was reloaded: begin a new session."""
 
 
 class StoppedError(Exception):

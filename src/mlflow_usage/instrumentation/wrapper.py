@@ -7,7 +7,6 @@ must pickle by name, so that a pickle made here loads where the plugin is absent
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,8 @@ import wrapt
 
 def _by_name(wrapped: Any) -> tuple[Any, ...]:  # noqa: ANN401  a function
     """`pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded."""
+    import pkgutil  # noqa: PLC0415  few programs pickle a function of MLflow's
+
     return pkgutil.resolve_name, (f"{wrapped.__module__}:{wrapped.__qualname__}",)
 
 

@@ -27,7 +27,9 @@ LOCK: Final = ".lock"
 NETWORK: Final = frozenset(
     {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"}
 )
-_FLAGS: Final = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# O_NONBLOCK: a FIFO under one of our names must not hang anybody.
+_SAFE: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
+_FLAGS: Final = os.O_RDWR | _SAFE
 
 
 class Owned:
@@ -156,7 +158,7 @@ def read(path: Path) -> Journal:
     Raises:
         OSError, JournalError: it cannot be read, or is none.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, os.O_RDONLY | _SAFE)
     try:
         return Journal(bytearray(os.read(descriptor, SIZES[-1] + 1)))
     finally:

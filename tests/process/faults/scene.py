@@ -1,0 +1,167 @@
+"""Programs that use a session without MLflow, the places they fail in, and the table of what was found."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from process_stage import Stage
+
+HERE = Path(__file__).parent
+HEAD = "import os, sys, time, signal\nfrom fault_driver import EVENTS, Made, begin, prepare\n"
+DROPPED = "mlflow.usage.dropped"
+
+
+@dataclass
+class Ended:
+    """How a program ended; `exit` is the time from its last line to its end."""
+
+    code: int
+    out: str
+    err: str
+    exit: float
+
+
+@dataclass
+class Scene(Stage):
+    """A stage for programs that need no MLflow."""
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        return super().environment(PYTHONPATH=str(HERE), **extra)
+
+    def start(self, code: str, *options: str, name: str = "program", **extra: str) -> subprocess.Popen[str]:
+        script = self.place / f"{name}.py"
+        script.write_text(HEAD + code, encoding="utf-8")
+        return subprocess.Popen(
+            [sys.executable, *options, str(script)],
+            env=self.environment(**extra),
+            cwd=self.place,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def play(self, code: str, *options: str, timeout: float = 60, **extra: str) -> Ended:
+        """Run a program to its end. Its last line should write the monotonic time to the file `last`."""
+        process = self.start(code, *options, **extra)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        ended = time.monotonic()
+        last = self.place / "last"
+        took = ended - float(last.read_text()) if last.exists() else 0.0
+        last.unlink(missing_ok=True)
+        return Ended(process.returncode, out, err, took)
+
+    def arrived(self) -> Counter[str]:
+        """What was accepted, each uid once."""
+        return self.receiver.calls(accepted=True)
+
+    def total(self) -> int:
+        return sum(self.arrived().values())
+
+    def journals(self) -> list[Path]:
+        return sorted(self.state.glob("*.journal"))
+
+
+LAST = "\nopen('last', 'w').write(str(time.monotonic()))\n"
+
+
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """An endpoint where nobody listens: the port is held, so that nobody else will."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a receiver may follow
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"
+
+
+@contextmanager
+def unanswered() -> Iterator[str]:
+    """An endpoint whose SYNs are dropped: a listener that accepts nothing and whose queue is full."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(4):
+            client = socket.socket()
+            client.setblocking(False)
+            with suppress(BlockingIOError):
+                client.connect(listener.getsockname())
+            waiting.append(client)
+        time.sleep(0.1)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            for client in waiting:
+                client.close()
+
+
+@contextmanager
+def small_disk(place: Path, size: str) -> Iterator[Path]:
+    """A file system of its own; raises PermissionError where this user may not mount one."""
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)], check=False).returncode != 0:
+        raise PermissionError
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether something becomes true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def end(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> int:
+    os.kill(process.pid, number)
+    process.communicate(timeout=20)
+    return process.returncode
+
+
+@dataclass
+class Table:
+    """The fault table: one row for each case."""
+
+    rows: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
+
+    def add(self, case: str, rounds: int, made: int | tuple[int, int], held: int, note: str = "") -> None:
+        """`made` is a number, or how many calls had ended and had begun when the processes were killed."""
+        low, high = made if isinstance(made, tuple) else (made, made)
+        assert low <= held <= high, f"{case}: made {low:,} to {high:,}, arrived {held:,}"
+        text = f"{low:,}" if low == high else f"{low:,} (+{high - low:,} cut short)"
+        self.rows[case] = (rounds, text, f"{held:,}", note)
+
+    def text(self) -> str:
+        """The document."""
+        lines = [f"| {case} | {rounds:,} | {made} | {held} | {note} |" for case, (rounds, made, held, note) in self.rows.items()]
+        return f"{TITLE}\n" + "\n".join(lines) + "\n"
+
+
+TITLE = """# Faults, and what arrived
+
+Written by the slow test run (`make test-all`, tests/process/faults); do not edit. Each round is real processes, ended as the case says,
+against a receiver, or the Collector and the Delta table, that behave as it says; then a later process drains, and the calls that arrived
+are summed, each `log.record.uid` once. A call that a SIGKILL cut short may or may not have been counted: its process cannot know, and the
+number of those is given in brackets; every call that had returned to its caller must be there.
+
+| Case | Rounds | Calls made | Calls arrived | Note |
+|---|---:|---:|---:|---|"""

@@ -1,0 +1,208 @@
+"""How the house is built: imports point one way, modules are small and explained, and the wheel holds what it needs and no more."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import mlflow_usage
+
+ROOT: Final = Path(__file__).parent.parent
+SRC: Final = ROOT / "src"
+PACKAGE: Final = SRC / "mlflow_usage"
+MAX_LINES: Final = 250
+MODULES: Final = {
+    ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): path for path in sorted(PACKAGE.rglob("*.py"))
+}
+PYPROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text())
+GENERATED: Final = {
+    name for name, path in MODULES.items() if path.relative_to(ROOT).as_posix() in PYPROJECT["tool"]["ruff"]["extend-exclude"]
+}
+
+# What each part may import of the others, beside itself. A part is a module or a package of `mlflow_usage`.
+LEAVES: Final = frozenset({"mode", "state", "toml", "version", "catalogue"})
+SETTINGS: Final = LEAVES | {"settings"}
+WORLD: Final = SETTINGS | {"consent", "endpoint", "identity", "system"}
+RUNNING: Final = WORLD | {"journal", "instrumentation", "delivery"}
+OPERATOR: Final = SETTINGS
+MAY: Final[dict[str, frozenset[str]]] = {
+    "mode": frozenset(),
+    "version": frozenset(),
+    "toml": frozenset(),
+    "state": LEAVES,
+    "catalogue": frozenset({"version"}),
+    "settings": LEAVES,
+    "endpoint": WORLD,
+    "consent": WORLD,
+    "identity": SETTINGS,
+    "system": SETTINGS,
+    "journal": WORLD,
+    "instrumentation": WORLD | {"journal"},
+    "delivery": WORLD | {"journal"},
+    "session": RUNNING,
+    "activation": RUNNING | {"session"},
+    "control": RUNNING | {"session", "activation"},
+    "report": RUNNING | {"session", "activation"},
+    "testing": RUNNING | {"session", "activation", "control"},
+    "": frozenset({"activation", "control", "report"}),
+    "cli": RUNNING | {"session", "activation", "control", "report", "collector", "warehouse", "site"},
+    "__main__": frozenset({"cli"}),
+    "collector": OPERATOR,
+    "warehouse": OPERATOR,
+    "site": OPERATOR | {"warehouse"},  # the extra `site` contains the extra `warehouse`
+}
+HEAVY: Final = {"collector", "warehouse", "site"}
+
+
+def part(module: str) -> str:
+    """The part of the house that a module belongs to."""
+    return (module.split(".") + [""])[1]
+
+
+def imported(path: Path, *, lazily: bool) -> Iterator[str]:
+    """The modules of ours that a module imports; `lazily`: inside functions and for types too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if lazily else at_import(tree.body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "mlflow_usage")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mlflow_usage":
+            yield from (name if (name := f"{node.module}.{alias.name}") in MODULES else str(node.module) for alias in node.names)
+        else:
+            assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: a relative import"
+
+
+def at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported."""
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        yield node
+        for name in ("body", "orelse", "finalbody"):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from at_import(getattr(node, name, []))
+
+
+def test_every_part_is_in_the_plan() -> None:
+    assert {part(name) for name in MODULES} <= set(MAY)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module: str) -> None:
+    own = part(module)
+    wrong = {name for name in imported(MODULES[module], lazily=True) if part(name) != own and part(name) not in MAY[own]}
+    if own == "catalogue" and module.startswith("mlflow_usage.catalogue.build"):  # renders tables for every part; never at run time
+        wrong = set()
+    assert not wrong
+
+
+def test_the_plan_has_no_circle() -> None:
+    seen: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " → ".join((*above, name))
+        if name not in seen:
+            for module, path in MODULES.items():
+                if part(module) == name and not module.startswith("mlflow_usage.catalogue.build"):
+                    for found in imported(path, lazily=False):
+                        if part(found) not in {name, ""}:
+                            visit(part(found), (*above, name))
+            seen.add(name)
+
+    for name in MAY:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if part(name) == "cli"])
+def test_the_command_loads_the_operator_s_side_only_when_it_is_asked_for(module: str) -> None:
+    found = {part(name) for name in imported(MODULES[module], lazily=False)}
+    assert found.isdisjoint(HEAVY) or module.rpartition(".")[2] in HEAVY
+    assert module != "mlflow_usage.cli" or found <= {"cli"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in GENERATED])
+def test_a_module_says_what_it_is_and_is_small(module: str) -> None:
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert (ast.get_docstring(ast.parse(text)) or "").strip().endswith((".", ":")), "no docstring"
+    assert len(text.splitlines()) <= MAX_LINES
+
+
+def test_what_is_generated_says_so() -> None:
+    assert len(GENERATED) == 3
+    for name in GENERATED:
+        assert "Generated from catalogue/model by `make docs`; do not edit." in MODULES[name].read_text()
+
+
+PUBLIC = {"status", "enable", "disable", "preview", "flush", "instrument", "uninstrument"}
+
+
+def test_the_public_names_are_those_of_the_design_and_each_is_documented() -> None:
+    assert set(mlflow_usage.__all__) == PUBLIC
+    assert all((getattr(mlflow_usage, name).__doc__ or "").strip() for name in PUBLIC)
+    public = {name for name, value in vars(mlflow_usage).items() if callable(value) and not name.startswith("_")}
+    assert public == PUBLIC
+    pages = (ROOT / "README.md").read_text() + "".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    assert all(name in pages for name in PUBLIC)
+
+
+def test_importing_it_imports_nothing_else() -> None:
+    code = "import sys; before = set(sys.modules); import mlflow_usage; print(*sorted(set(sys.modules) - before))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {name for name in result.stdout.split() if "." in name or name.startswith("mlflow")} == {"mlflow_usage"}
+
+
+def test_the_version_is_stated_once() -> None:
+    from importlib.metadata import version
+
+    from mlflow_usage.version import VERSION
+
+    assert version("mlflow-usage") == VERSION
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    place = tmp_path_factory.mktemp("wheel")
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", place, ROOT], check=True, capture_output=True)
+    (path,) = place.glob("*.whl")
+    with zipfile.ZipFile(path) as opened:
+        yield opened
+
+
+def test_the_wheel_holds_what_it_needs(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    assert {f"mlflow_usage/{name}" for name in ("py.typed", "catalogue/catalogue.json", "catalogue/tables.py")} <= names
+    for folder, target in (("collector-config", "mlflow_usage/collector/config"), ("src/mlflow_usage", "mlflow_usage")):
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                assert f"{target}/{path.relative_to(ROOT / folder).as_posix()}" in names
+    assert any(name.startswith("mlflow_usage/site/templates/") for name in names)
+    assert any(name.startswith("mlflow_usage/site/queries/") and name.endswith(".sql") for name in names)
+    assert {"collector.yaml", "filter.yaml", "builder.yaml"} <= {Path(name).name for name in names if "collector/config/" in name}
+
+
+def test_the_wheel_holds_no_more(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    assert {name.split("/")[0].partition("-")[0] for name in names} == {"mlflow_usage"}
+    assert not [name for name in names if "test" in Path(name).name.replace("latest", "") and name != "mlflow_usage/testing.py"]
+    assert not [name for name in names if name.endswith((".pyc", ".db", ".jsonl", ".pth")) or "/build/demo" in name]
+
+
+def test_the_wheel_says_what_pip_has_to_know(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    text = wheel.read(metadata).decode()
+    needed = {line.split(": ")[1].split(";")[0] for line in text.splitlines() if line.startswith("Requires-Dist") and "extra" not in line}
+    assert {name.split(">")[0] for name in needed} == {
+        *("opentelemetry-api", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http", "wrapt", "click", "platformdirs", "tomli"),
+    }
+    entry_points = wheel.read(metadata.replace("METADATA", "entry_points.txt")).decode()
+    assert "[mlflow.tracking_store]\nmlflow-usage = mlflow_usage.activation:tracking_store" in entry_points
+    assert "[console_scripts]\nmlflow-usage = mlflow_usage.cli:main" in entry_points
