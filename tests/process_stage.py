@@ -14,7 +14,7 @@ import pytest
 from receiver import Receiver
 
 PREAMBLE = "import os, sys, time, signal\n"
-DRAIN = "import mlflow_usage.session as s, mlflow_usage.consent.decision as d\nx = s.Session(d.current())\nx._courier().flush()\n"
+DRAIN = "import mlflow_usage.session as s, mlflow_usage.consent.decision as d\nx = s.Session(d.current())\nc = x._courier()\nfor _ in range(3):\n    while c.flush() == 0: pass\n"
 # Variables of the surrounding test run that would decide about the programs.
 FOREIGN = ("CI", "PYTEST_CURRENT_TEST", "DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "GITHUB_ACTIONS", "OTEL_SDK_DISABLED")
 

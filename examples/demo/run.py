@@ -79,7 +79,8 @@ class Program:
                 [sys.executable, str(self.path)], env=self.environment(endpoint), cwd=self.place, stdout=output, stderr=output, check=False
             )
         if process.returncode != KILLED.get(self.name, 0):
-            raise SystemExit(f"{self.name} ended with {process.returncode}; see {self.place / 'output.txt'}")
+            lines = (self.place / "output.txt").read_text(errors="replace").splitlines() or ["it said nothing"]
+            raise SystemExit(f"{self.name} ended with {process.returncode}: {lines[-1]}; see {self.place / 'output.txt'}")
         return time.monotonic() - began
 
     def later(self, endpoint: str) -> None:

@@ -226,7 +226,7 @@ mlflow.end_run()
 """
 
 PROGRAMS = {
-    "off": (OBSERVED, {"MLFLOW_USAGE": "off"}),
+    "off": (OBSERVED, {"MLFLOW_USAGE": "off", "CI": "false"}),  # MLflow's own telemetry takes any CI for one
     "ci": (OBSERVED, {"CI": "true"}),
     "on": (OBSERVED, {"CI": "false"}),
     "forks": (ON, {}),

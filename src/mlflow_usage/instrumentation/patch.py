@@ -30,7 +30,7 @@ class Patches:
     def __init__(self, meter: Meter, *, pending: bool = False) -> None:
         """Patch nothing yet. `pending`: events whose review is pending are wrapped too."""
         self.inert = frozenset() if pending else PENDING
-        self.meter = meter
+        self.meter, self.ask = meter, meter.asker()
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
         self.active = True
@@ -95,15 +95,15 @@ class Patches:
         if event in EXTRACTORS:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
-            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.asker())
+            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=self.ask)
         if client:
-            return Wrapper(original, frames.client_method(meter, event), enabled=meter.asker())
+            return Wrapper(original, frames.client_method(meter, event), enabled=self.ask)
         return Wrapper(original, never, enabled=meter.probe(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
         """Put the wrapper also where other modules of MLflow already hold the original: another plugin may have imported them first."""
         for name, module in tuple(sys.modules.items()):
-            if type(module) is not ModuleType or name.partition(".")[0] != "mlflow":
+            if not name.startswith("mlflow") or type(module) is not ModuleType or name.partition(".")[0] != "mlflow":
                 continue
             if replaced.keys().isdisjoint(map(id, module.__dict__.values())):  # thirty times faster than the loop below
                 continue

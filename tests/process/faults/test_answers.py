@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
@@ -35,7 +34,10 @@ for number in range(500):
 DONE = "\nsys.stdout.write('done')"
 
 
-@pytest.mark.parametrize("answer", STATUSES)
+IN_SHORT = {"503", "302", "captive portal (200, HTML)", "silent", "killed in the middle of its answer"}
+
+
+@pytest.mark.parametrize("answer", [each if each in IN_SHORT else pytest.param(each, marks=pytest.mark.slow) for each in STATUSES])
 def test_what_was_not_acknowledged_arrives_later(scene: Scene, table: Table, answer: str) -> None:
     scene.receiver.reply = STATUSES[answer]
     # Killed: what this process's own sender believes to have been acknowledged it has.
@@ -63,7 +65,7 @@ def test_where_nobody_answers_everything_waits(scene: Scene, table: Table, place
             table.add(f"endpoint: {place}", 1, 500, sum(receiver.calls().values()))
 
 
-@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("status", [400, pytest.param(422, marks=pytest.mark.slow)])
 def test_what_is_refused_for_good_arrives_as_a_number(scene: Scene, table: Table, status: int) -> None:
     scene.receiver.reply = (status, {}, b"")
     code = CALLS + "assert session.sender.flush(5)\nfor _ in range(20): session.hit(EVENTS[0], None)\nos._exit(0)"
@@ -112,11 +114,12 @@ def test_a_partial_success_is_final(scene: Scene, table: Table) -> None:
 
 
 LIMITS: dict[str, float] = {"up": 0.030, "closed": 0.020, "silent": 0.350, "trickling": 0.350, "unanswered": 0.350, "after a failure": 0.010}
+SLOWER = ("up", "trickling", "unanswered", "after a failure")
 
 
-@pytest.mark.parametrize("case", LIMITS)
+@pytest.mark.parametrize("case", ["closed", "silent", *(pytest.param(each, marks=pytest.mark.slow) for each in SLOWER)])
 def test_the_end_of_a_process_waits_no_longer_than_promised(scene: Scene, case: str) -> None:
-    """Against the same program without the plugin, medians. A machine that is busy with other things gets a factor of two."""
+    """Against the same program without the plugin: the shortest of some runs, because the machine does other things, too."""
     with ExitStack() as stack:
         endpoint, code = scene.receiver.endpoint, CALLS
         if case in {"closed", "after a failure"}:
@@ -127,12 +130,12 @@ def test_the_end_of_a_process_waits_no_longer_than_promised(scene: Scene, case: 
         if case == "after a failure":
             code += "if 'FAULT_WITHOUT' not in os.environ: session.sender.flush(5)\n"
         times: dict[str, list[float]] = {"": [], "1": []}
-        for _ in range(3):
+        for _ in range(4):
             for without, taken in times.items():
                 extra = {"FAULT_WITHOUT": without} if without else {}
                 ended = scene.play(code + LAST, MLFLOW_USAGE_ENDPOINT=endpoint, **extra)
                 assert (ended.code, ended.out, ended.err) == (0, "", "")
                 taken.append(ended.exit)
-    added = statistics.median(times[""]) - statistics.median(times["1"])
+    added = min(times[""]) - min(times["1"])
     print(f"{case}: {added * 1000:.1f} ms added at exit")
-    assert added <= LIMITS[case] + (0.05 if LIMITS[case] < 0.1 else 0.02)
+    assert added <= LIMITS[case] * 1.5

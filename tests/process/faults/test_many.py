@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -49,18 +51,16 @@ else:
 
 
 def test_what_a_killed_parent_left_is_delivered_while_its_child_lives(scene: Scene, table: Table) -> None:
-    code = "child = os.fork()\nif child:\n    os.kill(os.getpid(), signal.SIGKILL)\ncalls(5)\nopen('child', 'w').close()\ntime.sleep(30)\n"
+    code = "child = os.fork()\nif child:\n    os.kill(os.getpid(), signal.SIGKILL)\ncalls(5)\nopen('child', 'w').write(str(os.getpid()))\ntime.sleep(30)\n"
     process = scene.start(HERE_FORK + code)
     process.wait(20)
     assert eventually((scene.place / "child").exists)
     scene.drain()
     assert scene.total() == 10  # the child's own are the living child's
     (alive,) = scene.journals()
-    process.kill()
-    subprocess.run(["pkill", "-KILL", "-f", str(scene.place / "program.py")], check=False)
-    process.communicate()
     assert alive.exists()
-    assert eventually(lambda: not subprocess.run(["pgrep", "-f", str(scene.place)], stdout=-3, check=False).returncode == 0)
+    os.kill(int((scene.place / "child").read_text()), signal.SIGKILL)
+    process.communicate(timeout=20)  # its end of the pipes is closed: it is gone
     scene.drain()
     table.add("parent killed while its child lives, then the child", 1, 15, scene.total())
 
@@ -83,14 +83,15 @@ worker.start()
 while not session.sender._thread:
     pass
 time.sleep(0.2)
-for number in range(20):
+for number in range(10):
     child = os.fork()
     if child == 0:
+        inherited = [name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")]
+        inherited = [os.readlink(f"/proc/self/fd/{name}") for name in inherited]
+        if any(name.startswith("socket:") or name.endswith(".lock") for name in inherited):
+            os._exit(1)
         calls(5)
-        session.sender.flush(0.5)
-        inodes = {os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")}
-        ours = {os.readlink(f"/proc/{os.getppid()}/fd/{name}") for name in os.listdir(f"/proc/{os.getppid()}/fd")
-                if os.path.lexists(f"/proc/{os.getppid()}/fd/{name}")} if False else set()
+        session.sender.flush(0.3)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 over.set()
@@ -102,11 +103,8 @@ os._exit(0)
     assert (ended.code, ended.err) == (0, "")
     scene.receiver.reply = OK
     scene.drain()
-    calls = 10 + int((scene.place / "tally").read_text()) + 20 * 5
-    table.add(f"os.fork under load, endpoint {reply}", 20, calls, scene.total())
-    peers = [request.peer for request in scene.receiver.requests]
-    uids = [request.content["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["attributes"] for request in scene.receiver.requests]
-    assert len(peers) == len(uids)
+    calls = 10 + int((scene.place / "tally").read_text()) + 10 * 5
+    table.add(f"os.fork under load, endpoint {reply}", 10, calls, scene.total())
 
 
 POOLS = {

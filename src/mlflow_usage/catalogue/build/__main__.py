@@ -13,8 +13,9 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Final
 
+from mlflow_usage.catalogue.build.entries import Catalogue
 from mlflow_usage.catalogue.build.lint import lint
-from mlflow_usage.catalogue.build.model import Catalogue, CatalogueError, load
+from mlflow_usage.catalogue.build.model import CatalogueError, load
 
 ROOT: Final = Path(__file__).parents[4]
 PACKAGE: Final = "src/mlflow_usage"

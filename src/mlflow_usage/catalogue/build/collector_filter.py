@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from mlflow_usage.catalogue.build.model import Catalogue, Event
+from mlflow_usage.catalogue.build.entries import Catalogue, Event
 from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote, rebuild
 
 HEADER: Final = """\

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Governance
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Governance
 
 FORM_ROWS: Final = {
     "approved:2025-06-26": (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from mlflow_usage.catalogue.build.model import Attribute
+from mlflow_usage.catalogue.build.entries import Attribute
 
 TYPES: Final = {"boolean": "IsBool", "int": "IsInt", "enum[]": "IsList"}  # the rest: IsString
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from mlflow_usage.catalogue import words
-from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Event, Governance
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, Governance
 
 HEADER: Final = "<!-- Generated from the catalogue by `make docs`; do not edit. -->\n"
 

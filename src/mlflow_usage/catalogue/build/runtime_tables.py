@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mlflow_usage.catalogue.build.model import Attribute, Catalogue, Event
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event
 
 HEADER: Final = '"""Generated from catalogue/model by `make docs`; do not edit."""\n'
 

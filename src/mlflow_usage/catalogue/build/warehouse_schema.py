@@ -19,7 +19,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
-from mlflow_usage.catalogue.build.model import Attribute, Catalogue, CatalogueError
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue
+from mlflow_usage.catalogue.build.model import CatalogueError
 
 DROPPED: Final = ("mlflow.usage.", "app.", "log.record.")
 TYPES: Final = {"boolean": "boolean", "enum": "string", "enum[]": "array<string>", "int": "long", "string": "string"}
