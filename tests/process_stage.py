@@ -14,7 +14,19 @@ import pytest
 from receiver import Receiver
 
 PREAMBLE = "import os, sys, time, signal\n"
-DRAIN = "import mlflow_usage.session as s, mlflow_usage.consent.decision as d\nx = s.Session(d.current())\nc = x._courier()\nfor _ in range(3):\n    while c.flush() == 0: pass\n"
+# A later process of the installation, as `import mlflow` would make one; MLflow itself takes four seconds.
+DRAIN = """
+import sys, types
+sys.modules["mlflow.version"] = types.SimpleNamespace(VERSION="3.17.2")
+from mlflow_usage.consent.decision import current
+from mlflow_usage.session import Session
+session = Session(current())
+courier = session._courier()
+for _ in range(3):  # what was given up in one flush is told in the next
+    while courier.flush() == 0:
+        pass
+session.recorder.finish()
+"""
 # Variables of the surrounding test run that would decide about the programs.
 FOREIGN = ("CI", "PYTEST_CURRENT_TEST", "DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "GITHUB_ACTIONS", "OTEL_SDK_DISABLED")
 

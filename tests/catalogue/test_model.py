@@ -193,7 +193,7 @@ UNREADABLE: list[tuple[str, Mutation, str]] = [
 def test_what_is_no_catalogue_is_told_with_its_place(
     quick: Callable[[str, Mutation], Catalogue], file: str, mutation: Mutation, said: str
 ) -> None:
-    with pytest.raises(CatalogueError, match=".") as caught:
+    with pytest.raises(CatalogueError, match=r".") as caught:
         quick(file, mutation)
     assert said in str(caught.value)
 

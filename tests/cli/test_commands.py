@@ -40,7 +40,9 @@ class Shell:
     monkeypatch: pytest.MonkeyPatch
 
     def run(self, *arguments: str, **environ: str) -> Result:
-        result = CliRunner().invoke(cli.main, list(arguments), env={"PYTEST_CURRENT_TEST": None, "MLFLOW_USAGE_DIR": str(self.directory), **environ})
+        result = CliRunner().invoke(
+            cli.main, list(arguments), env={"PYTEST_CURRENT_TEST": None, "MLFLOW_USAGE_DIR": str(self.directory), **environ}
+        )
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert "Traceback" not in result.output
         return result
@@ -347,7 +349,9 @@ def test_a_log_with_garbage_in_it_is_read_past_it(shell: Shell, content: bytes) 
     assert "mlflow.log_metric" in result.output
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"no request \xff\xff\xff")[:-4], gzip.compress(b"\xff\xff\xff"), gzip.compress(b"")[:5]])
+@pytest.mark.parametrize(
+    "body", [b"no gzip", gzip.compress(b"no request \xff\xff\xff")[:-4], gzip.compress(b"\xff\xff\xff"), gzip.compress(b"")[:5]]
+)
 def test_a_request_that_cannot_be_read_is_one_clear_line(shell: Shell, body: bytes) -> None:
     sent_line(shell, "mlflow.log_metric")
     with (shell.directory / audit.FILE).open("ab") as file:
@@ -407,10 +411,11 @@ def test_what_stands_where_a_file_should_harms_nobody(shell: Shell, name: str, k
     shell.directory.mkdir(mode=0o700)
     victim = shell.directory.parent / "victim"
     victim.write_text("precious")
+    path = shell.directory / name
+    make = {"link": lambda: path.symlink_to(victim), "directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]
     for arguments in (["status"], ["preview"], ["sent"], ["reset"], ["off"], ["on"]):
-        path = shell.directory / name
         if not os.path.lexists(path):
-            {"link": lambda: path.symlink_to(victim), "directory": path.mkdir, "fifo": lambda: os.mkfifo(path)}[kind]()
+            make()
         result = shell.run(*arguments)
         assert result.exit_code in {0, 1}
         if result.exit_code:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+
 from instrumentation.measuring import Calls, measured
 
 

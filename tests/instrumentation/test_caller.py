@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from instrumentation.measuring import Calls, stand_in
 
+from instrumentation.measuring import Calls, stand_in
 from mlflow_usage.instrumentation.caller import INTERNAL, LOOK, USER, classify, counts
 
 MODEL_FILE = "code_model_" + "0af" * 10 + "0a"
@@ -86,7 +86,9 @@ def test_no_frame_counts() -> None:
 def test_a_model_file_does_not_count_at_its_top_level_and_counts_inside_its_functions() -> None:
     assert not counts(frame_of({"__name__": MODEL_FILE}))
     assert counts(frame_of({"__name__": MODEL_FILE}, "def predict():\n    return get()\nframe = predict()"))
-    assert counts(frame_of({"__name__": MODEL_FILE}, "class Model:\n    def predict(self):\n        return get()\nframe = Model().predict()"))
+    assert counts(
+        frame_of({"__name__": MODEL_FILE}, "class Model:\n    def predict(self):\n        return get()\nframe = Model().predict()")
+    )
 
 
 @pytest.mark.parametrize(("outer", "counted"), [("acme", True), ("mlflow.pyfunc", False), ("__main__", True)])

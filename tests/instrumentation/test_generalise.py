@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from instrumentation.measuring import Calls
 
 from mlflow_usage.catalogue.rules import judge
 from mlflow_usage.catalogue.tables import ATTRIBUTES
@@ -155,10 +154,10 @@ def test_texts_and_paths_are_strings_and_anything_unknown_an_object(value: objec
 def test_a_model_of_pyfunc_s_is_told_by_its_base_class(name: str) -> None:
     import mlflow.pyfunc
 
-    def predict(self: object, *_: object, **__: object) -> None:
+    def predict(*_: object, **__: object) -> None:
         pass
 
-    def predict_stream(self: object, *_: object, **__: object) -> Iterator[None]:
+    def predict_stream(*_: object, **__: object) -> Iterator[None]:
         yield None
 
     base = getattr(mlflow.pyfunc, name)

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from instrumentation.measuring import Calls, stand_in
 
+from instrumentation.measuring import Calls, stand_in
 from mlflow_usage.catalogue.tables import PENDING
 from mlflow_usage.instrumentation import patch as patching
 from mlflow_usage.instrumentation.meter import Meter
@@ -266,7 +265,9 @@ def test_the_plugin_imported_after_mlflow(late: dict[str, Any], question: str, a
 
 def test_a_program_s_own_pipeline_gets_every_call_as_an_event(late: dict[str, Any]) -> None:
     one = {"mlflow.usage.count": 1}
-    emitted = [(event, {key: value for key, value in attributes.items() if key != "mlflow.usage.store"}) for event, attributes in late["emitted"]]
+    emitted = [
+        (event, {key: value for key, value in attributes.items() if key != "mlflow.usage.store"}) for event, attributes in late["emitted"]
+    ]
     assert emitted == [
         ("mlflow.end_run", one),
         ("mlflow.end_run", one),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from instrumentation.measuring import Calls
 
+from instrumentation.measuring import Calls
 from mlflow_usage.catalogue.tables import ATTRIBUTES
 from mlflow_usage.instrumentation.store import MAX_URIS, Stores, member_of, uri_of_client
 
@@ -50,14 +49,12 @@ def registry(wrapped: Calls) -> Any:  # noqa: ARG001
 
 
 @pytest.mark.parametrize(("uri", "store"), URIS)
-def test_the_store_is_the_one_that_mlflow_would_build(registry: Any, uri: object, store: str | None, tmp_path: Path) -> None:
+def test_the_store_is_the_one_that_mlflow_would_build(
+    registry: Any, monkeypatch: pytest.MonkeyPatch, uri: object, store: str | None, tmp_path: Path
+) -> None:
     registry._get_store_with_resolved_uri.cache_clear()
-    before = os.getcwd()
-    os.chdir(tmp_path)
-    try:
-        assert member_of(uri) == store
-    finally:
-        os.chdir(before)
+    monkeypatch.chdir(tmp_path)
+    assert member_of(uri) == store
     assert registry._get_store_with_resolved_uri.cache_info().currsize == 0
     assert not list(tmp_path.iterdir())
 

@@ -51,7 +51,8 @@ seen = {
     "recursion": sys.getrecursionlimit(),
 }
 threads = [thread.name for thread in threading.enumerate()]
-sockets = [name for name in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{name}") and "socket" in os.readlink(f"/proc/self/fd/{name}")]
+descriptors = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+sockets = [name for name in descriptors if os.path.islink(name) and "socket" in os.readlink(name)]
 modules = [name for name in sys.modules if name.startswith(("mlflow_usage", "opentelemetry.sdk._logs", "opentelemetry.exporter", "wrapt"))]
 with open("seen.json", "w") as file:
     json.dump({"seen": seen, "records": records, "threads": threads, "sockets": sockets, "modules": modules}, file)
@@ -73,9 +74,16 @@ def command(*arguments):
     import subprocess
     subprocess.run([sys.executable, "-m", "mlflow_usage", *arguments], check=True, stdout=subprocess.DEVNULL)
 
+def turn_off(place):
+    # The settings alone: a slow start of the command would give the first flush time to send.
+    from mlflow_usage import mode, settings
+    from pathlib import Path
+    settings.write(Path(os.path.abspath(place)), mode=mode.Mode.OFF, endpoint=None)
+
 def waiting():
-    counts = [r for request in mlflow_usage.preview() for logs in request["resourceLogs"] for s in logs["scopeLogs"] for r in s["logRecords"]]
-    return sum(int(a["value"]["intValue"]) for r in counts for a in r["attributes"] if a["key"] == "mlflow.usage.count")
+    logs = [logs for request in mlflow_usage.preview() for logs in request["resourceLogs"]]
+    records = [record for log in logs for scope in log["scopeLogs"] for record in scope["logRecords"]]
+    return sum(int(a["value"]["intValue"]) for r in records for a in r["attributes"] if a["key"] == "mlflow.usage.count")
 
 def journals(name):
     return [file for file in os.listdir(name) if file.endswith(".journal")] if os.path.exists(name) else []
@@ -139,7 +147,7 @@ def settings(place):
 
 def settings_at_exit(place):
     call(3)
-    command("off")
+    turn_off(place)
 
 def local_in_between(place):
     call(3)
@@ -161,6 +169,7 @@ def kept(place):
 
 def turned_off(place):
     call(3)
+    time.sleep(1.5)  # one flush has found it on
     command("off")
     start = time.monotonic()
     while time.monotonic() - start < 15 and not Running.session.recorder.off:
@@ -170,7 +179,7 @@ def turned_off(place):
 
 def turned_off_at_exit(place):
     call(3)
-    command("off")
+    turn_off(place)
 
 for work in (kept, turned_off, turned_off_at_exit):
     child(work)
@@ -178,8 +187,10 @@ for work in (kept, turned_off, turned_off_at_exit):
 
 FAILING = f"""{FORKS}
 def turned_off(place):
+    from mlflow_usage.delivery import courier
+    courier.BACK_OFF = (300.0, 600.0)  # as after an hour without the endpoint
     call(3)
-    time.sleep(1.5)  # one attempt has failed
+    time.sleep(2.5)  # one attempt has failed
     command("off")
     start = time.monotonic()
     while time.monotonic() - start < 15 and not Running.session.recorder.off:
@@ -190,7 +201,7 @@ def turned_off(place):
 def turned_off_at_exit(place):
     call(3)
     time.sleep(1.5)
-    command("off")
+    turn_off(place)
 
 for work in (turned_off, turned_off_at_exit):
     child(work)
@@ -294,7 +305,13 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pro
         (place / "program.py").write_text(PREAMBLE + code)
         stderr = follower if name == "terminal" else subprocess.PIPE
         process = subprocess.Popen(
-            [sys.executable, "program.py"], env=environ, cwd=place, text=True, stdout=subprocess.PIPE, stderr=stderr, stdin=subprocess.DEVNULL
+            [sys.executable, "program.py"],
+            env=environ,
+            cwd=place,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            stdin=subprocess.DEVNULL,
         )
         started[name] = place, environ, receiver, process
     os.close(follower)
@@ -441,7 +458,9 @@ def test_the_command_off_stops_a_running_program_within_ten_seconds(programs: di
     assert program.calls("settings") == 3
 
 
-@pytest.mark.parametrize(("name", "child"), [("forks", "settings_at_exit"), ("local", "turned_off_at_exit"), ("failing", "turned_off_at_exit")])
+@pytest.mark.parametrize(
+    ("name", "child"), [("forks", "settings_at_exit"), ("local", "turned_off_at_exit"), ("failing", "turned_off_at_exit")]
+)
 def test_the_command_off_counts_at_the_exit_at_the_latest(programs: dict[str, Program], name: str, child: str) -> None:
     program = programs[name]
     assert program.journals(child) == []

@@ -5,22 +5,20 @@ One byte is appended to a file for each, so that the number survives SIGKILL too
 
 import os
 
-from mlflow_usage.instrumentation.meter import Meter
+from mlflow_usage.instrumentation import meter
+from mlflow_usage.instrumentation.caller import INTERNAL, Origins
 
 _descriptor = os.open(os.environ["DEMO_INTERNAL_CALLS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-_asker = Meter.asker
 
 
-def _counting(self, depth=1):
-    asked = _asker(self, depth + 1)
+class Counting(Origins):
+    """Every call asks it once whose module the caller is."""
 
-    def ask():
-        counts = asked()
-        if not counts:
+    def __getitem__(self, name):
+        origin = super().__getitem__(name)
+        if origin == INTERNAL:
             os.write(_descriptor, b".")
-        return counts
-
-    return ask
+        return origin
 
 
-Meter.asker = _counting
+meter.Origins = Counting

@@ -82,12 +82,8 @@ class Courier:
 
         `deadline`, on the monotonic clock, ends the work on other processes' journals.
         """
-        decision = self._decide()
-        if decision.mode is Mode.OFF:
-            withdraw(self._recorder, decision, self._directory())
-            return None
+        decision = self.look()
         endpoint = decision.endpoint
-        self._restamp(decision)
         if decision.mode is not Mode.ON or endpoint.url is None or self._held() or stop.holds(self._stop_file(endpoint), self._clock()):
             return None
         self._passed = False
@@ -100,6 +96,18 @@ class Courier:
         if not wait:
             self._failures, self.failing = 0, False
         return wait
+
+    def look(self) -> Decision:
+        """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
+        decision = self._decide()
+        if decision.mode is Mode.OFF:
+            withdraw(self._recorder, decision, self._directory())
+        else:
+            self._restamp(decision)
+        live = self._recorder.live
+        if live is not None:
+            live.simple = {}
+        return decision
 
     def _deliver_own(self, endpoint: Endpoint) -> bool:
         """Deliver this process's journals, the live one first; returns whether it makes sense to go on."""

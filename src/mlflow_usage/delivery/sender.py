@@ -95,10 +95,14 @@ class Sender:
             message = self._next(messages, due)
             now = self._clock()
             if message == _WORK:
-                due = max(now + FIRST, last + EVERY, earliest)
+                due = max(now + FIRST, last + EVERY)
                 continue
             reply, deadline = message if isinstance(message, tuple) else (None, None)
             self._signalled, due, last = False, None, now
+            if reply is None and now < earliest:  # the endpoint is left alone for a while; consent is asked all the same
+                courier.look()
+                due = earliest
+                continue
             wait = courier.flush(deadline)
             if wait is not None:
                 due = earliest = self._clock() + wait
