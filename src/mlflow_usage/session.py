@@ -20,6 +20,7 @@ from mlflow_usage.consent import decision as consent
 from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
+from mlflow_usage.delivery import http
 from mlflow_usage.delivery.courier import Courier, stamp, withdraw
 from mlflow_usage.delivery.sender import Sender
 from mlflow_usage.journal import files
@@ -153,3 +154,4 @@ class Session:
     def _after_fork(self) -> None:
         self.recorder.after_fork()
         self.sender.after_fork()
+        http.leave_to_the_parent()

@@ -13,10 +13,12 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -134,9 +136,24 @@ class _InTime(io.RawIOBase):
         super().close()
 
 
+_SOCKETS: Final[WeakSet[socket.socket]] = WeakSet()
+
+
+def leave_to_the_parent() -> None:
+    """In a forked child: close the parent's connections without a word to the other end."""
+    for sock in tuple(_SOCKETS):
+        with suppress(OSError):
+            os.close(sock.detach())
+
+
 @lru_cache(maxsize=4)
 def _in_time(connection: type[Any]) -> type[Any]:
-    return type(connection.__name__, (connection,), {"response_class": _Answer})
+    def connect(self: Any) -> None:  # noqa: ANN401  a connection of urllib3's
+        connection.connect(self)
+        if isinstance(self.sock, socket.socket):
+            _SOCKETS.add(self.sock)
+
+    return type(connection.__name__, (connection,), {"connect": connect, "response_class": _Answer})
 
 
 class _Adapter(HTTPAdapter):

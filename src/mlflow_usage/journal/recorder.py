@@ -42,8 +42,7 @@ class Live:
         """Start counting into `owned`, whose first slot is kept for refused calls."""
         journal = owned.journal
         self.owned, self.journal = owned, journal
-        self.words = journal.live
-        self.hours = journal.hours
+        self.words, self.hours = journal.live, journal.hours
         self.stamped = [0] * journal.slots  # per slot, the generation in which its hour was written
         self.simple: dict[str | None, dict[str | Kind, int]] = {}  # store -> event or kind -> slot
         self.keyed: dict[bytes, int] = {}
@@ -74,8 +73,7 @@ class Recorder:
         self.off = False
         self.pid = os.getpid()
         self._parent = wiped_in_a_child()
-        self._size = 0
-        self._first = True
+        self._size, self._first = 0, True
         self._lock = threading.RLock()
         self._busy = False
         self._delivering: Owned | None = None

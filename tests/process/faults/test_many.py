@@ -78,7 +78,7 @@ def work():
         tally[0] += 1
         time.sleep(0)
 tally = [0]
-worker = threading.Thread(target=work)
+worker = threading.Thread(target=work, daemon=True)
 worker.start()
 while not session.sender._thread:
     pass
