@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,9 +22,9 @@ from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
 from mlflow_usage.delivery import http
-from mlflow_usage.delivery.courier import Courier, stamp, withdraw
+from mlflow_usage.delivery.courier import Courier, stamp
 from mlflow_usage.delivery.sender import Sender
-from mlflow_usage.journal import files
+from mlflow_usage.journal import bounds, files
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
 
@@ -142,9 +143,12 @@ class Session:
             if self.decision.mode is Mode.OFF:
                 return
             if self.redecide().mode is Mode.OFF:
-                withdraw(self.recorder, self.decision, self.directory())
-            elif self.sender.finish():
+                bounds.withdraw(self.recorder, self.decision, self.directory())
+                return
+            if self.sender.finish():
                 self.recorder.finish()
+            if self.decision.mode is Mode.LOCAL and self._state is not None and self._state[0] is not None:
+                bounds.prune(self._state[0], self.recorder, time.time())
 
     def _at_exit(self) -> None:
         """The process ends: a Ctrl-C, or what a signal handler of the host raises, ends our waiting and says nothing."""

@@ -7,6 +7,7 @@ another mode or endpoint, never give up a batch without counting it, and never g
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -40,13 +41,6 @@ class Result(NamedTuple):
 def stamp(endpoint: Endpoint) -> str:
     """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
     return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]
-
-
-def withdraw(recorder: Recorder, decision: Decision, directory: Path | None) -> None:
-    """Consent is gone: what this process has pending goes; what the installation has, if a setting or policy said so."""
-    recorder.discard()
-    if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
-        bounds.remove_all(directory)
 
 
 class Courier:
@@ -84,7 +78,10 @@ class Courier:
         """
         decision = self.look()
         endpoint = decision.endpoint
+        if decision.mode is Mode.OFF:
+            return None
         if decision.mode is not Mode.ON or endpoint.url is None or self._held() or stop.holds(self._stop_file(endpoint), self._clock()):
+            self._keep_within_bounds()
             return None
         self._passed = False
         until = time.monotonic() + MAX_STRETCH if deadline is None else deadline
@@ -95,13 +92,20 @@ class Courier:
                 self._exporter.rest()
         if not wait:
             self._failures, self.failing = 0, False
+        if wait != 0:  # what is left now could not be delivered
+            self._keep_within_bounds()
         return wait
+
+    def _keep_within_bounds(self) -> None:
+        directory = self._directory()
+        if directory is not None:
+            bounds.prune(directory, self._recorder, self._clock())
 
     def look(self) -> Decision:
         """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
         decision = self._decide()
         if decision.mode is Mode.OFF:
-            withdraw(self._recorder, decision, self._directory())
+            bounds.withdraw(self._recorder, decision, self._directory())
         else:
             self._restamp(decision)
         live = self._recorder.live
@@ -129,7 +133,7 @@ class Courier:
         directory = self._directory()
         if directory is None:
             return None
-        bounds.prune(directory, self._recorder, self._clock())
+        bounds.prune(directory, self._recorder, self._clock(), most=math.inf)  # what can be delivered is not too much
         for path in files.scan(directory):
             if time.monotonic() > until:
                 return 0.0

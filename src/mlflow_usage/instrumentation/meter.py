@@ -64,38 +64,44 @@ class Meter:
         self.spec = getattr(self.mlflow, "__spec__", None)
         self.utils: Any = None
         self.stopped = False
+        self.probe, self.recorder, self.ask = self.probes(), self.recorders(), self.asker()  # hundreds of functions share their cells
 
-    def probe(self, event: str) -> Callable[[], bool]:
-        """The question that a wrapped function asks at each call: record it, and say that no wrapper needs to run."""
+    def probes(self) -> Callable[[str], Callable[[], bool]]:
+        """For an event, the question that a wrapped function asks at each call: record it, and say that no wrapper needs to run."""
         # `asker`, `allowed` and `fluent_store` in one: calling them would cost as much as all that they do.
         get_frame, get, main, origins, stores = sys._getframe, dict.get, self.main, self.origins, self.stores  # noqa: SLF001
         system, environ, data, (first, second, third, fourth) = os, self.environ, self.data, self.variables
         recheck, hit = self.session.recheck, self.session.hit
 
-        def probe() -> bool:
-            try:
-                frame = get_frame(1)
-            except ValueError:  # nobody's frame: an exit handler or a raw thread
-                self.record(event)
-                return False
-            try:
-                scope = frame.f_globals
-                if scope is not main:
-                    name = get(scope, "__name__")
-                    origin = origins[name] if type(name) is str else USER  # anything else could answer the look-up with code of its own
-                    if origin == INTERNAL or (origin != USER and not counts(frame)):
-                        return False
-                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+        def of(event: str) -> Callable[[], bool]:
+            def probe() -> bool:
+                try:
+                    frame = get_frame(1)
+                except ValueError:  # nobody's frame: an exit handler or a raw thread
+                    self.record(event)
                     return False
-                if self.mlflow.__spec__ is not self.spec:
-                    self.reloaded()
-                uri = getattr(self.utils, "_tracking_uri", None)
-                hit(event, self.fluent_store() if uri is None else stores[uri])
-            except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
+                try:
+                    scope = frame.f_globals
+                    if scope is not main:
+                        name = get(scope, "__name__")
+                        origin = origins[name] if type(name) is str else USER  # anything else could answer the look-up with code of its own
+                        if origin == INTERNAL or (origin != USER and not counts(frame)):
+                            return False
+                    if (
+                        first in data or second in data or third in data or fourth in data or system.environ is not environ
+                    ) and not recheck():
+                        return False
+                    if self.mlflow.__spec__ is not self.spec:
+                        self.reloaded()
+                    uri = getattr(self.utils, "_tracking_uri", None)
+                    hit(event, self.fluent_store() if uri is None else stores[uri])
+                except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
+                    return False
                 return False
-            return False
 
-        return probe
+            return probe
+
+        return of
 
     def asker(self) -> Callable[[], bool]:
         """Whether the call now being made counts; the function that was called from is one frame above the question."""
@@ -148,22 +154,27 @@ class Meter:
         except Exception:  # noqa: BLE001  the boundary
             return
 
-    def recorder(self, event: str) -> Callable[[object], None]:
-        """What records a call of a MlflowClient's method, given the client."""
+    def recorders(self) -> Callable[[str], Callable[[object], None]]:
+        """For an event, what records a call of a MlflowClient's method, given the client."""
         stores, (first, second, third, fourth) = self.stores, self.variables
         system, environ, data, recheck, hit = os, self.environ, self.data, self.session.recheck, self.session.hit
 
-        def record(client: object) -> None:
-            try:
-                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+        def of(event: str) -> Callable[[object], None]:
+            def record(client: object) -> None:
+                try:
+                    if (
+                        first in data or second in data or third in data or fourth in data or system.environ is not environ
+                    ) and not recheck():
+                        return
+                    if self.mlflow.__spec__ is not self.spec:
+                        self.reloaded()
+                    hit(event, stores[uri_of_client(client)])
+                except Exception:  # noqa: BLE001  the boundary
                     return
-                if self.mlflow.__spec__ is not self.spec:
-                    self.reloaded()
-                hit(event, stores[uri_of_client(client)])
-            except Exception:  # noqa: BLE001  the boundary
-                return
 
-        return record
+            return record
+
+        return of
 
     def shape_recorder(self) -> Callable[[Kinds, Shape | None], None]:
         """What records a call that carries attributes beside the store."""

@@ -30,7 +30,7 @@ class Patches:
     def __init__(self, meter: Meter, *, pending: bool = False) -> None:
         """Patch nothing yet. `pending`: events whose review is pending are wrapped too."""
         self.inert = frozenset() if pending else PENDING
-        self.meter, self.ask = meter, meter.asker()
+        self.meter = meter
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
         self.active = True
@@ -95,9 +95,9 @@ class Patches:
         if event in EXTRACTORS:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
-            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=self.ask)
+            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.ask)
         if client:
-            return Wrapper(original, frames.client_method(meter, event), enabled=self.ask)
+            return Wrapper(original, frames.client_method(meter, event), enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:

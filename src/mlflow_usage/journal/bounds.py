@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from mlflow_usage.consent.decision import Decision
 from mlflow_usage.journal import files
 from mlflow_usage.journal.recorder import Recorder
 
@@ -27,16 +28,16 @@ class Left(NamedTuple):
     age: float  # seconds; a clock that jumped back makes nothing old
 
 
-def prune(directory: Path, recorder: Recorder, now: float) -> None:
-    """Give up what exceeds the bounds; the calls in it are counted by `recorder`, to be told with its next batch."""
+def prune(directory: Path, recorder: Recorder, now: float, most: float = MAX_BYTES) -> None:
+    """Give up what is too old or exceeds `most` bytes; the calls in it are counted by `recorder`, to be told with its next batch."""
     files.sweep(directory)
     found = [left for path in files.scan(directory) if (left := _look(path, now)) is not None]
-    if sum(left.size for left in found) <= MAX_BYTES and not any(left.age >= MAX_AGE for left in found):
+    if sum(left.size for left in found) <= most and not any(left.age >= MAX_AGE for left in found):
         return
     dead = [left for left in found if _is_dead(left.path)]
     total = sum(left.size for left in dead)
     for left in dead:
-        if total <= MAX_BYTES and left.age < MAX_AGE:
+        if total <= most and left.age < MAX_AGE:
             continue
         total -= left.size
         owned = files.adopt(left.path)
@@ -48,12 +49,14 @@ def prune(directory: Path, recorder: Recorder, now: float) -> None:
         owned.remove()
 
 
-def remove_all(directory: Path) -> None:
-    """Delete what every dead process left: the installation's consent is gone."""
-    for path in files.scan(directory):
-        owned = files.adopt(path)
-        if owned is not None:
-            owned.remove()
+def withdraw(recorder: Recorder, decision: Decision, directory: Path | None) -> None:
+    """Consent is gone: what this process has pending goes; what dead processes left goes, too, if a setting or policy said so."""
+    recorder.discard()
+    if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
+        for path in files.scan(directory):
+            owned = files.adopt(path)
+            if owned is not None:
+                owned.remove()
 
 
 def _look(path: Path, now: float) -> Left | None:

@@ -1,0 +1,147 @@
+"""What must not happen to the host: nothing of it is changed, its output stays its own, and our thread does nothing unasked."""
+
+from __future__ import annotations
+
+import pytest
+
+from process.faults.scene import Scene, closed_port
+from receiver import OK, cut_off, silent
+
+STATE = """
+import gc, locale, logging, random, socket, threading, warnings
+logging.getLogger("host").setLevel(17)
+
+def state():
+    loggers = {name: logger for name, logger in logging.root.manager.loggerDict.items() if isinstance(logger, logging.Logger)}
+    found = {
+        "root logger": (logging.root.level, list(logging.root.handlers), list(logging.root.filters), logging.root.disabled),
+        "loggers": {name: (x.level, list(x.handlers), x.propagate, x.disabled) for name, x in loggers.items() if name in known},
+        "logging": (logging.lastResort, logging.raiseExceptions, logging.getLoggerClass(), logging.getLogRecordFactory(),
+                    logging.root.manager.disable),
+        "warnings": (list(warnings.filters), warnings.showwarning, warnings.formatwarning),
+        "signals": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "hooks": (sys.excepthook, sys.unraisablehook, sys.displayhook, threading.excepthook, sys.gettrace(), sys.getprofile(),
+                  sys.breakpointhook, sys.getswitchinterval()),
+        "imports": (list(sys.meta_path), list(sys.path_hooks), list(sys.path), __builtins__.__import__),
+        "environment": dict(os.environ),
+        "process": (os.getcwd(), os.umask(os.umask(0o22)), socket.getdefaulttimeout(), locale.setlocale(locale.LC_ALL)),
+        "memory": (gc.isenabled(), gc.get_threshold(), len(gc.callbacks), threading.stack_size()),
+        "random": random.getstate(),
+        "providers": (trace._TRACER_PROVIDER, logs._LOGGER_PROVIDER, metrics._METER_PROVIDER, propagate.get_global_textmap()),
+    }
+    os.umask(found["process"][1])
+    return found
+
+prepare()
+from opentelemetry import propagate, trace
+from opentelemetry import context as otel_context
+from opentelemetry._logs import _internal as logs
+from opentelemetry.metrics import _internal as metrics
+known = set(logging.root.manager.loggerDict)
+before = state()
+session = begin()
+for number in range(100):
+    session.hit(EVENTS[number % 5], None)
+session.sender.flush(1.5)
+session.hit(EVENTS[0], None)
+after = state()
+changed = [key for key in before if before[key] != after[key]]
+assert not changed, [(before[key], after[key]) for key in changed]
+assert otel_context.get_current() == {}
+"""
+
+
+@pytest.mark.parametrize("case", ["up", "closed", "cut off"])
+def test_the_host_stays_as_it_was(scene: Scene, case: str) -> None:
+    scene.receiver.reply = cut_off if case == "cut off" else OK
+    with closed_port() as endpoint:
+        extra = {"MLFLOW_USAGE_ENDPOINT": endpoint} if case == "closed" else {}
+        ended = scene.play(STATE + "print('done')", "-X", "dev", "-W", "error", **extra)
+    assert (ended.code, ended.out, ended.err) == (0, "done\n", "")
+
+
+@pytest.mark.parametrize("case", ["up", "silent", "closed"])
+def test_nothing_is_printed_while_the_interpreter_ends(scene: Scene, case: str) -> None:
+    """In development mode, where every socket, file and thread that is left behind would be named, at ten moments of the sender's work."""
+    scene.receiver.reply = silent if case == "silent" else OK
+    code = "session = begin()\nsession.hit(EVENTS[0], None)\ntime.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else {moment})"
+    with closed_port() as endpoint:
+        extra = {"MLFLOW_USAGE_ENDPOINT": endpoint} if case == "closed" else {}
+        for moment in (0, 0.002, 0.005, 0.02):
+            ended = scene.play(code.format(moment=moment), "-X", "dev", FAULT_QUICK="1", **extra)
+            assert (ended.code, ended.out, ended.err) == (0, "", ""), moment
+
+
+IMPORTS = """
+import threading
+prepare()
+seen = []
+def hook(event, arguments):
+    if event == "import" and threading.current_thread().name == "mlflow-usage":
+        seen.append(arguments[0])
+sys.addaudithook(hook)
+session = begin()
+for number in range(100):
+    session.hit(EVENTS[number % 5], None)
+session.sender.flush(3)
+{more}
+session.hit(EVENTS[0], None)
+session.sender.flush(3)
+os.write(1, ",".join(seen).encode())
+os._exit(0)
+"""
+SETTINGS = "open(os.environ['MLFLOW_USAGE_DIR'] + '/settings.toml', 'w').write('mode = \"on\"')"
+
+
+@pytest.mark.parametrize("case", ["up", "closed", "302", "settings that appear"])
+def test_the_sender_s_thread_imports_nothing(scene: Scene, case: str) -> None:
+    scene.receiver.reply = (302, {"Location": "https://127.0.0.1:1/"}, b"") if case == "302" else OK
+    with closed_port() as endpoint:
+        extra = {"MLFLOW_USAGE_ENDPOINT": endpoint} if case == "closed" else {}
+        ended = scene.play(IMPORTS.format(more=SETTINGS if "settings" in case else ""), **extra)
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_a_thread_that_has_nothing_to_do_never_wakes_and_without_calls_there_is_none(scene: Scene) -> None:
+    code = """
+import threading
+session = begin()
+assert threading.active_count() == 1
+session.hit(EVENTS[0], None)
+assert session.sender.flush(5)
+task = f"/proc/self/task/{session.sender._thread.native_id}/status"
+def switches():
+    return [line for line in open(task) if "ctxt_switches" in line]
+time.sleep(1.5)
+before = switches()
+time.sleep(2)
+assert switches() == before, (before, switches())
+"""
+    ended = scene.play(code)
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_a_call_never_waits_for_a_request(scene: Scene) -> None:
+    """While the sender waits three seconds for an answer, calls of known and of new kinds, a reload and a fork go on."""
+    scene.receiver.reply = silent
+    code = """
+session = begin()
+session.hit(EVENTS[0], None)
+while not session.sender._courier or not session.sender._courier._exporter:
+    time.sleep(0.001)
+time.sleep(0.1)
+began = time.monotonic()
+for number in range(1000):
+    session.hit(EVENTS[number % 5], f"store_{number % 100}")
+session.renew()
+session.hit(EVENTS[0], None)
+child = os.fork()
+if child == 0:
+    session.hit(EVENTS[0], None)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert time.monotonic() - began < 0.5
+os._exit(0)
+"""
+    ended = scene.play(code, FAULT_QUICK="1")
+    assert (ended.code, ended.err) == (0, "")

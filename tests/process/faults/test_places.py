@@ -1,0 +1,274 @@
+"""Full, read-only, foreign and missing disks, garbage in every file, and clocks: the program never notices, and what can be counted is."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlflow_usage.journal import files
+from process.faults.scene import DROPPED, Ended, Scene, Table, closed_port, small_disk
+
+CALLS = """
+session = begin()
+for number in range(500):
+    session.hit(EVENTS[number % 5], "FileStore")
+"""
+
+
+def quiet(ended: Ended, code: int = 0) -> None:
+    assert (ended.code, ended.err) == (code, "")
+
+
+@pytest.fixture
+def disk(scene: Scene) -> Iterator[Path]:
+    try:
+        with small_disk(scene.place / "disk", "256k") as place:
+            scene.environ["MLFLOW_USAGE_DIR"] = str(place / "state")
+            yield place
+    except PermissionError:
+        pytest.skip("this user may not mount a small file system")
+
+
+def fill(place: Path) -> None:
+    with pytest.raises(OSError, match="No space"), (place / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def test_a_full_disk_costs_nothing_but_what_a_kill_takes(scene: Scene, table: Table, disk: Path) -> None:
+    (disk / "state").mkdir(mode=0o700)
+    fill(disk)
+    quiet(scene.play(CALLS))
+    table.add("full disk from the start, normal end", 1, 500, scene.total(), "counted in memory")
+    quiet(scene.play(CALLS + "os.kill(os.getpid(), signal.SIGKILL)"), -9)
+    assert scene.total() == 500  # stated: without a writable directory a kill loses
+
+
+def test_a_disk_that_fills_up_while_calls_are_counted_never_kills(scene: Scene, table: Table, disk: Path) -> None:
+    code = """
+session = begin()
+session.hit(EVENTS[0], None)
+try:
+    with open(os.environ["MLFLOW_USAGE_DIR"] + "/../filler", "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+except OSError:
+    pass
+for number in range(3000):
+    session.hit(EVENTS[number % 5], f"store_{number % 200}")  # new kinds: the journal is full, and no larger one can be made
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    quiet(scene.play(code), -9)
+    (disk / "filler").unlink()
+    scene.drain()
+    arrived = scene.total()
+    table.add("disk fills up, then SIGKILL", 1, (1, 3001), arrived, "no SIGBUS; what did not fit the first journal was in memory")
+    assert arrived >= 30
+
+
+def test_a_read_only_disk_is_as_good_as_none(scene: Scene, table: Table, disk: Path) -> None:
+    quiet(scene.play(CALLS + "os._exit(0)"))
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    quiet(scene.play(CALLS))
+    assert scene.total() == 500  # its own, from memory; what the other left cannot be taken over
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    scene.drain()
+    table.add("read-only disk, then writable again", 2, 1000, scene.total())
+
+
+def test_a_network_file_system_is_not_mapped(scene: Scene, table: Table) -> None:
+    code = "prepare()\nfrom mlflow_usage.journal import files\nfiles.on_network = lambda directory: True\n" + CALLS
+    quiet(scene.play(code))
+    assert not scene.journals()
+    table.add("network file system", 1, 500, scene.total(), "counted in memory")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
+def test_without_a_home_calls_are_counted_in_memory(scene: Scene, table: Table) -> None:
+    code = "os.setuid(54321)\n" + CALLS
+    environment = {"HOME": "", "MLFLOW_USAGE_DIR": "", "XDG_STATE_HOME": ""}
+    ended = scene.play("prepare()\n" + code, **environment)
+    quiet(ended)
+    table.add("no home directory", 1, 500, scene.total(), "counted in memory")
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "writable by others", "unreadable parent"])
+def test_an_odd_state_directory_is_not_used(scene: Scene, table: Table, kind: str) -> None:
+    if kind == "file":
+        scene.state.write_text("mine")
+    elif kind == "link":
+        (scene.place / "elsewhere").mkdir()
+        scene.state.symlink_to(scene.place / "elsewhere")
+    elif kind == "writable by others":
+        scene.state.mkdir()
+        scene.state.chmod(0o777)
+    else:
+        scene.environ["MLFLOW_USAGE_DIR"] = "/proc/1/nothing/state"
+    quiet(scene.play(CALLS))
+    table.add(f"state directory: {kind}", 1, 500, scene.total(), "counted in memory")
+
+
+NAMES = ("installation", "notice-1", "sent.jsonl", "sent.1.jsonl", "0.journal", "1.lock", "stopped-x-0.1.0")
+
+
+def rubbish(chance: random.Random) -> bytes:
+    return chance.choice([b"", b"\0" * 4096, chance.randbytes(100), chance.randbytes(4096), chance.randbytes(40_000), b"{" * 5000])
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.slow)])
+def test_garbage_in_every_state_file_stops_nothing(scene: Scene, table: Table, rounds: int) -> None:
+    chance = random.Random(3)
+    scene.state.mkdir(mode=0o700)
+    for _ in range(rounds):
+        for name in NAMES:
+            path = scene.state / name
+            if path.is_dir():
+                path.rmdir()
+            path.unlink(missing_ok=True)
+            if chance.random() < 0.15:
+                path.mkdir()
+            elif chance.random() < 0.1:
+                os.mkfifo(path)
+            else:
+                path.write_bytes(rubbish(chance))
+        quiet(scene.play(CALLS, timeout=20))
+    table.add("garbage in every state file", rounds, rounds * 500, scene.total())
+
+
+@pytest.mark.parametrize("rounds", [300, pytest.param(5000, marks=pytest.mark.slow)])
+def test_a_damaged_journal_neither_stops_delivery_nor_sends_what_it_should_not(scene: Scene, table: Table, rounds: int) -> None:
+    """A sound journal among ones of which some bytes were overwritten: all are settled by one process, and the sound ones arrive."""
+    quiet(scene.play(CALLS + "os._exit(0)"))
+    (sound,) = scene.journals()
+    content, chance = sound.read_bytes(), random.Random(rounds)
+    for number in range(rounds):
+        damaged = bytearray(content)
+        for _ in range(chance.choice((1, 1, 2, 8, 64))):
+            start = chance.choice((0, 0, 80, 192, 1000)) + chance.randrange(200)
+            piece = chance.choice([b"\xff" * 8, b"\0" * 8, chance.randbytes(8), chance.randbytes(1)])
+            damaged[start : start + len(piece)] = piece
+        (scene.state / f"d{number}.journal").write_bytes(damaged[:4096])
+        (scene.state / f"d{number}.journal").chmod(0o600)
+        if number % 200 == 199:
+            scene.drain()
+    scene.drain()
+    uids = {record["log.record.uid"] for _, record in scene.receiver.records(accepted=True)}
+    assert not scene.journals()
+    assert len(uids) >= 5
+    for _, record in scene.receiver.records(accepted=True):
+        assert 1 <= record["mlflow.usage.count"] <= 10_000_000
+    table.add("journals with overwritten bytes", rounds, 500, 500, "the process that meets them goes on; what still reads is delivered")
+
+
+def test_what_waits_longer_than_a_week_is_told_as_dropped(scene: Scene, table: Table) -> None:
+    for _ in range(4):
+        quiet(scene.play(CALLS + "os._exit(0)"))
+    old, older, *_ = scene.journals()
+    for path, days in ((old, 6.9), (older, 7.1)):
+        then = time.time() - days * 86_400
+        os.utime(path, (then, then))
+    scene.drain()
+    assert scene.arrived()[DROPPED] == 500
+    table.add("endpoint away for a week, processes dead", 4, 2000, scene.total(), "500 of them as mlflow.usage.dropped, age")
+
+
+def test_a_process_that_runs_through_a_week_s_outage_loses_nothing(scene: Scene, table: Table) -> None:
+    """The clock that the journal and the sender read jumps an hour at each attempt."""
+    code = """
+session = begin()
+now = [time.time()]
+session.recorder._clock = lambda: now[0]
+courier = session._courier()
+courier._clock = lambda: now[0]
+with courier.apart():
+    for hour in range(24 * 7 + 5):
+        for number in range(100):
+            session.hit(EVENTS[number % 5], None)
+        now[0] += 3600
+        assert courier.flush() >= 10
+os._exit(0)
+"""
+    with closed_port() as endpoint:
+        quiet(scene.play(code, MLFLOW_USAGE_ENDPOINT=endpoint))
+    assert sum(path.stat().st_size for path in scene.journals()) == 4096
+    (path,) = scene.journals()
+    owned = files.adopt(path)
+    assert owned is not None
+    table.add("endpoint away for a week, process alive (clock faked)", 1, 173 * 100, owned.journal.unacknowledged, "in one journal of 4 KiB")
+    owned.abandon()
+
+
+@pytest.mark.parametrize("jump", [-3 * 86_400, -40 * 365 * 86_400, 40 * 365 * 86_400])
+def test_a_clock_that_jumps_loses_nothing(scene: Scene, table: Table, jump: int) -> None:
+    quiet(scene.play(CALLS + "os._exit(0)"))
+    code = f"""
+prepare()
+real = time.time
+jump = 0
+time.time = lambda: max(0.0, real() + jump)
+session = begin()
+session.recorder._clock = time.time
+session.hit(EVENTS[0], None)
+courier = session._courier()
+courier._clock = time.time
+jump = {jump}
+session.hit(EVENTS[1], None)
+assert courier.flush() is None
+session.hit(EVENTS[1], None)
+assert courier.flush() is None
+os._exit(0)
+"""
+    quiet(scene.play(code))
+    scene.drain()
+    told = scene.arrived()[DROPPED]
+    table.add(f"clock jumps by {jump // 86_400:+,} days", 2, 503, scene.total(), f"{told} of them as mlflow.usage.dropped" if told else "")
+
+
+def test_off_set_after_the_import_deletes_what_waits_and_nothing_leaves(scene: Scene) -> None:
+    code = """
+session = begin()
+for number in range(500):
+    session.hit(EVENTS[number % 5], None)
+{before}
+os.environ["DO_NOT_TRACK"] = "1"
+{after}
+"""
+    cases = [("", ""), ("", "session.sender.flush(5)"), ("session.sender.flush(5)", "")]
+    for number, (before, after) in enumerate(cases):
+        with closed_port() as endpoint:
+            extra = {"MLFLOW_USAGE_ENDPOINT": endpoint} if number == 2 else {}
+            quiet(scene.play(code.format(before=before, after=after), **extra))
+        assert not scene.journals(), number
+    scene.drain()
+    assert not scene.receiver.requests
+
+
+def test_off_in_the_middle_of_a_long_delivery_stops_it(scene: Scene) -> None:
+    for _ in range(5):
+        quiet(scene.play(CALLS + "os._exit(0)"))
+
+    def slow(_: object) -> object:
+        time.sleep(0.3)
+        return (200, {"Content-Type": "application/x-protobuf"}, b"")
+
+    scene.receiver.reply = slow  # type: ignore[assignment]
+    code = """
+session = begin()
+session.hit(EVENTS[0], None)
+import threading
+threading.Thread(target=session.sender.flush, args=(10,)).start()
+time.sleep(0.5)
+os.environ["DO_NOT_TRACK"] = "1"
+assert not session.recheck()
+time.sleep(1.5)
+"""
+    quiet(scene.play(code))
+    assert len(scene.receiver.requests) <= 3  # those that had left
+    assert len(scene.journals()) >= 3
+
