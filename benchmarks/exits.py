@@ -52,7 +52,7 @@ def end(where: Path, kind: str, url: str, pause: float) -> Run:
     extra = {"MLFLOW_USAGE": "on" if kind == "ours" else "off", "MLFLOW_USAGE_ENDPOINT": url}
     for name in ("journal", "lock"):  # what an earlier run could not deliver is not this one's to send
         for path in (where / "state").glob(f"*.{name}"):
-            path.unlink()
+            path.unlink(missing_ok=True)
     command = [sys.executable, script("ending"), kind, url, str(pause)]
     process = subprocess.Popen(
         command, env=environment(where, **extra), cwd=where, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -131,7 +131,11 @@ def private(endpoint: Endpoint) -> tuple[object, ...]:
 OURS = ((("authorization", "Bearer t=1"), ("x-team", "a")), "/me/ca.pem", "/me/client.pem", "/me/client.key")
 
 
-@pytest.mark.parametrize("environ", [OWN, {**OWN, **USERS}, {**OWN, **USERS, **VARIABLE}])
+def test_the_release_s_default_gets_no_header_or_key_of_an_organisation() -> None:
+    assert private(resolve({**OWN, **USERS}, None, None)) == ((), "/me/ca.pem", None, None)
+
+
+@pytest.mark.parametrize("environ", [{**OWN, **VARIABLE}, {**OWN, **USERS, **VARIABLE}])
 def test_the_users_opentelemetry_variables_are_not_ours(environ: Mapping[str, str]) -> None:
     found = resolve(environ, None, None)
     assert private(found) == OURS
@@ -197,7 +201,7 @@ def test_headers_are_read_as_opentelemetry_reads_them(text: str, headers: tuple[
 
 @pytest.mark.parametrize("text", ["a", "=b", "a b=c", "a=b%0d%0aevil: 1", "a=b%0A", "a\r=b", "a=%00", "a:b=c", "a=ü", "ok=1,=hunter2"])
 def test_a_header_that_may_not_be_sent_stops_sending_and_is_not_shown(text: str) -> None:
-    found = resolve({"MLFLOW_USAGE_HEADERS": text}, None, None)
+    found = resolve({**VARIABLE, "MLFLOW_USAGE_HEADERS": text}, None, None)
     assert found.url is None
     assert found.problem
     assert found.problem.startswith("MLFLOW_USAGE_HEADERS: header ")
@@ -211,12 +215,12 @@ def test_no_header_carries_a_line_break(text: str) -> None:
 
 
 def test_a_key_without_its_certificate_is_a_problem() -> None:
-    found = resolve({"MLFLOW_USAGE_CLIENT_KEY": "/me/client.key"}, None, None)
+    found = resolve({**VARIABLE, "MLFLOW_USAGE_CLIENT_KEY": "/me/client.key"}, None, None)
     assert (found.url, found.problem) == (None, "a client key is given without a client certificate")
 
 
 def test_a_headers_value_is_not_shown() -> None:
-    found = resolve({"MLFLOW_USAGE_HEADERS": "authorization=s3cret"}, None, None)
+    found = resolve({**VARIABLE, "MLFLOW_USAGE_HEADERS": "authorization=s3cret"}, None, None)
     assert "s3cret" not in f"{found} {found!r} {[found]}"
     assert "authorization" in repr(found)
 

@@ -27,6 +27,8 @@ class Running:
     session: Session | None = None
     patches: Patches | None = None
     disabled = False  # by `mlflow_usage.disable()`
+    uninstrumented = False  # by `mlflow_usage.uninstrument()`
+    pipeline: Sink | None = None  # a program's own, by `mlflow_usage.instrument(logger_provider=…)`
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
@@ -34,7 +36,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     try:
-        sys.meta_path.insert(0, _Unregister())
+        if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
+            sys.meta_path.insert(0, _Unregister())
         activate()
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
@@ -54,13 +57,18 @@ def no_store(*_: object, **__: object) -> None:
 class _Unregister:
     """Removes the scheme from MLflow's registry at the next import, just after MLflow has put it there, and then itself."""
 
-    def find_spec(self, _name: str, _path: object = None, _target: object = None) -> None:
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
         try:
             registry = sys.modules[UTILS]._tracking_store_registry._registry  # noqa: SLF001  there is no public way
-            if registry.pop(SCHEME, None) is not None:
-                sys.meta_path.remove(self)
-        except Exception:  # noqa: BLE001, S110  the boundary: an import of MLflow's goes on
-            pass
+            if registry.pop(SCHEME, None) is None:
+                return None
+            place = sys.meta_path.index(self)
+            del sys.meta_path[place]
+            following = getattr(sys.meta_path[place], "find_spec", None) if place < len(sys.meta_path) else None
+        except Exception:  # noqa: BLE001  the boundary: an import of MLflow's goes on
+            return None
+        # The import system goes on behind this place, where the next finder has moved to: it is asked here, or never.
+        return None if following is None else following(name, path, target)
 
 
 def helper_process() -> bool:
@@ -79,11 +87,18 @@ def helper_process() -> bool:
 
 def _run_as_module(arguments: list[str]) -> str:
     """The module of `python -m module`, from the interpreter's own arguments: `__main__` does not know it yet. Else empty."""
-    for index, argument in enumerate(arguments[1:], 1):
-        if argument == "-m":
-            return arguments[index + 1] if index + 1 < len(arguments) else ""
-        if not argument.startswith("-"):
-            break
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if not argument.startswith("-") or argument.startswith("--"):
+            return ""
+        for index, letter in enumerate(argument[1:], 2):
+            if letter == "c":
+                return ""
+            if letter in "mXW":  # these take a value: what follows the letter, or the next argument
+                value = argument[index:] or next(rest, "")
+                if letter == "m":
+                    return value
+                break
     return ""
 
 
@@ -93,14 +108,29 @@ def activate() -> None:
         return
     from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
 
-    if Running.disabled or gate.closed(os.environ):
+    if Running.disabled or Running.uninstrumented or gate.closed(os.environ):
+        return
+    if Running.pipeline is not None:
+        begin(Running.pipeline)
         return
     from mlflow_usage.consent.decision import current  # noqa: PLC0415
 
     decision = current()
     if decision.mode.value == "off":
+        _forget(decision.source)
         return
     _start(decision)
+
+
+def _forget(source: str) -> None:
+    """A setting or policy that says off also deletes what a process left that was killed before it could."""
+    from mlflow_usage import state  # noqa: PLC0415
+
+    place = state.locate(os.environ)
+    if place is not None and source.startswith(("settings", "machine policy", "environment policy")) and any(place.glob("*.journal")):
+        from mlflow_usage.journal import bounds  # noqa: PLC0415
+
+        bounds.clear(place)
 
 
 def begin(sink: Sink, *, pending: bool = False) -> None:
@@ -118,10 +148,10 @@ def _start(decision: Any) -> None:  # noqa: ANN401  a Decision, whose module is 
     from mlflow_usage.session import Session  # noqa: PLC0415
 
     session = Running.session
-    if session is None or session.recorder.off:
+    if session is None:
         session = Running.session = Session(decision)
     else:
-        session.renew()
+        session.revive(decision)
     begin(session, pending=decision.pending)
     session.deliver_the_dead()
 

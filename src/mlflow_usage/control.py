@@ -6,15 +6,20 @@ what another source turned off.
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mlflow_usage.activation import Running, begin, late
 from mlflow_usage.consent.automation import DETECTIONS
 from mlflow_usage.consent.decision import current
+from mlflow_usage.consent.variables import OFF_VARIABLES
 from mlflow_usage.mode import Mode
 
 SCOPE: Final = "mlflow.usage"
+RECHECK: Final = 10.0  # seconds
 
 
 def disable() -> None:
@@ -32,11 +37,8 @@ def enable() -> None:
         late()  # disabled before MLflow was imported
         return
     decision = current()
-    if not session.disabled or decision.mode is Mode.OFF:
-        return
-    session.disabled = False
-    session.decision = decision
-    session.recorder.off = False
+    if session.disabled and decision.mode is not Mode.OFF:
+        session.revive(decision)
 
 
 def flush(timeout: float) -> bool:
@@ -52,12 +54,20 @@ def flush(timeout: float) -> bool:
 
 def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry LoggerProvider
     """See `mlflow_usage.instrument`."""
+    if logger_provider is not None and not hasattr(logger_provider, "get_logger"):
+        raise TypeError(f"logger_provider must be an OpenTelemetry LoggerProvider, not {type(logger_provider).__name__}")
     if logger_provider is None:
+        Running.uninstrumented = False
+        if Running.pipeline is not None:
+            uninstrument()
+            Running.uninstrumented, Running.pipeline = False, None
         late()
         return
+    emitter = Emitter(logger_provider)
     uninstrument()
-    if allowed():
-        begin(Emitter(logger_provider))
+    Running.uninstrumented, Running.pipeline = False, emitter
+    if allowed() and "mlflow" in sys.modules:
+        begin(emitter)
 
 
 def allowed() -> bool:
@@ -68,12 +78,10 @@ def allowed() -> bool:
 
 def uninstrument() -> None:
     """See `mlflow_usage.uninstrument`."""
+    Running.uninstrumented, Running.pipeline = True, None
     if Running.patches is not None:
         Running.patches.restore()
         Running.patches = None
-    if Running.session is not None:
-        Running.session.finish()
-        Running.session = None
 
 
 class Emitter:
@@ -85,6 +93,7 @@ class Emitter:
 
         self._logger = logger_provider.get_logger(SCOPE)
         self._severity = SeverityNumber.INFO
+        self._checked: tuple[tuple[str | None, ...], float, bool] = ((), 0.0, False)
         self.hit: Callable[[str, str | None], None] = self._hit
 
     def _hit(self, event: str, store: str | None) -> None:
@@ -98,8 +107,13 @@ class Emitter:
         self._logger.emit(event_name=event, severity_number=self._severity, attributes=given)
 
     def recheck(self) -> bool:
-        """The off variables count here too."""
-        return allowed()
+        """The off variables count here too; settings and policies within ten seconds."""
+        values, now = tuple(os.environ.get(name) for name in OFF_VARIABLES), time.monotonic()
+        known, when, answer = self._checked
+        if values != known or now - when > RECHECK:
+            answer = allowed()
+            self._checked = (values, now, answer)
+        return answer
 
     def renew(self) -> None:
         """The pipeline's sessions are the program's own."""

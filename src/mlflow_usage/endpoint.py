@@ -81,7 +81,8 @@ def resolve(environ: "Mapping[str, str]", machine: "Policy | None", environment:
         return _complete(draft._replace(source=f"variable {ENDPOINT}"), variable, headers, HEADERS)
     if chosen is not None:
         return _complete(draft._replace(source="settings"), chosen, headers, HEADERS)
-    return _complete(draft._replace(builtin=True), BUILTIN, headers, HEADERS)
+    # Headers and keys are an organisation's for its own endpoint: the release's default never gets them.
+    return _complete(draft._replace(client_certificate=None, client_key=None, builtin=True), BUILTIN)
 
 
 def _standard(environ: "Mapping[str, str]") -> Endpoint:
@@ -188,3 +189,10 @@ def header_problem(name: str, value: str) -> str | None:
     if not value.isprintable() or not value.isascii():
         return f"the value of header {name!r} holds a line break or another character that may not be sent"
     return None
+
+
+def stamp(endpoint: Endpoint) -> str:
+    """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
+    import hashlib  # noqa: PLC0415  not at decision time
+
+    return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]

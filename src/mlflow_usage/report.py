@@ -7,6 +7,7 @@ this very moment.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from mlflow_usage.activation import Running
 from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision, current
+from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal import files
 from mlflow_usage.journal.batch import JournalError
 from mlflow_usage.journal.layout import Journal
@@ -50,7 +52,7 @@ class Report:
     catalogue: int
     version: str | None
     lifted: str | None = None
-    failures: tuple[str, ...] = field(default=())
+    troubles: tuple[str, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for JSON."""
@@ -74,6 +76,8 @@ class Report:
         yield "state", place if self.directory_problem is None else f"{place} (not used: {self.directory_problem})"
         yield "waiting", f"{self.waiting_calls:,} calls, in journals: {self.waiting_journals:,}{self._kept()}"
         yield "sent", self._sent()
+        for trouble in self.troubles:
+            yield "note", trouble
         yield "catalogue", f"revision {self.catalogue}; mlflow-usage {self.version or 'unknown'}"
         yield "notice", self.notice
         yield "change it", "mlflow-usage on | local | off | reset; look: mlflow-usage preview | sent | catalogue"
@@ -90,7 +94,10 @@ class Report:
 
 def gather() -> Report:
     """Read everything once. Never raises for what a file holds."""
-    decision = current(disabled=Running.disabled)
+    session = Running.session
+    # Off is final for a running session, whatever the variables say by now.
+    ended = session is not None and session.decision.mode is Mode.OFF
+    decision = session.decision if session is not None and ended else current(disabled=Running.disabled)
     directory = state.locate(os.environ)
     problem = None if directory is None else state.problem(directory)
     usable = directory if problem is None else None
@@ -119,7 +126,26 @@ def gather() -> Report:
         catalogue=REVISION,
         version=system.own_version(),
         lifted=None if decision.lifted is None else decision.lifted.system,
+        troubles=tuple(_troubles(decision, usable)),
     )
+
+
+def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
+    """What stands between a call and its delivery right now, beside the mode."""
+    from mlflow_usage.delivery import stop  # noqa: PLC0415
+
+    session = Running.session
+    if Running.uninstrumented:
+        yield "this process is uninstrumented"
+    if session is not None and session.refused is not None:
+        yield "nothing is recorded in this process: its MLflow states no public version"
+    if session is not None and session.held:
+        yield "this process showed the notice first: a later one sends what it recorded"
+    version = system.public_version(system.own_version()) or "0.0"
+    if stop.holds(stop.place(directory, stamp(decision.endpoint), version), time.time()):
+        yield "the endpoint asked this version to stop; it is asked again after a day"
+    if session is not None and session.sender.failing:
+        yield "the last attempt was not acknowledged; what is waiting is sent again later"
 
 
 def journals(directory: Path | None) -> Iterator[Journal]:
@@ -134,8 +160,6 @@ def journals(directory: Path | None) -> Iterator[Journal]:
 
 
 def _sendable(journal: Journal, decision: Decision) -> bool:
-    from mlflow_usage.delivery.courier import stamp  # noqa: PLC0415  loads the exporter
-
     return journal.meta.get("mode") == Mode.ON.value and journal.meta.get("endpoint") == stamp(decision.endpoint)
 
 
@@ -161,15 +185,28 @@ def _sent(directory: Path | None) -> tuple[int, int, Any]:
 
 
 def preview() -> list[dict[str, Any]]:
-    """The OTLP/JSON of each request that would leave next, or that is kept; one for each journal."""
+    """The OTLP/JSON of each request that would leave next, one for each journal; in mode local or off, of what is kept here.
+
+    A batch gets its uids when it is sealed: before that its records are shown without.
+    """
     from mlflow_usage.delivery import otel  # noqa: PLC0415
 
     directory = state.locate(os.environ)
     version = system.public_version(system.own_version()) or "0.0"
     found = []
+    decision = current(disabled=Running.disabled)
     for journal in journals(None if directory is None or state.problem(directory) else directory):
+        if decision.mode is Mode.ON and not _sendable(journal, decision):
+            continue
         with suppress(JournalError):
             request = otel.as_json(otel.records(journal.preview(), journal.meta.get("resource", {}), version))
+            if request and not journal.pending:
+                _without_uids(request)
             if request:
                 found.append(request)
     return found
+
+
+def _without_uids(request: dict[str, Any]) -> None:
+    for record in (record for logs in request["resourceLogs"] for scope in logs["scopeLogs"] for record in scope["logRecords"]):
+        record["attributes"] = [pair for pair in record["attributes"] if pair["key"] != "log.record.uid"]

@@ -14,17 +14,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mlflow_usage import identity, state, system
+# Settings and policy are read by the sender's thread, which imports nothing, should their files appear later.
+from mlflow_usage import identity, settings, state, system  # noqa: F401
 from mlflow_usage.catalogue.check import check_resource
 from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import decision as consent
-from mlflow_usage.consent import notice
+from mlflow_usage.consent import notice, policy  # noqa: F401
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
 from mlflow_usage.delivery import http
-from mlflow_usage.delivery.courier import Courier, stamp
+from mlflow_usage.delivery.courier import Courier
 from mlflow_usage.delivery.sender import Sender
-from mlflow_usage.journal import bounds, files
+from mlflow_usage.endpoint import stamp
+from mlflow_usage.journal import bounds
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
 
@@ -38,8 +40,10 @@ class Session:
         self.disabled = False
         self.id = identity.new_session()
         self.version = system.public_version(system.own_version()) or "0.0"
+        self.refused: str | None = None  # why the catalogue refuses this process's resource
         self._values: tuple[str | None, ...] | None = None
-        self._held = False
+        self._secret: identity.Secret | None = None
+        self.held = False
         self._state: tuple[Path | None] | None = None
         self.recorder = Recorder(self._meta, self.directory, on_first=self._first, on_work=self._work)
         self.sender = Sender(self._courier)
@@ -65,7 +69,8 @@ class Session:
 
     def resource(self) -> dict[str, Any]:
         """The resource of everything that this session records; empty where the catalogue refuses it."""
-        secret = identity.obtain(self.directory()).secret
+        # Kept for the session: a reset in between must not join the old id and the new one by their session.
+        secret = self._secret = self._secret or identity.obtain(self.directory()).secret
         given = system.attributes(
             system.read(),
             mlflow_version=system.mlflow_version(),
@@ -74,6 +79,7 @@ class Session:
         )
         own = {"app.installation.id": identity.digest(secret), "session.id": self.id, "mlflow.usage.catalogue": REVISION}
         judged = check_resource({**given, **own})
+        self.refused = judged.refused
         return {} if judged.refused else dict(judged.attributes)
 
     def _meta(self) -> Mapping[str, Any] | None:
@@ -84,19 +90,20 @@ class Session:
 
     def _first(self) -> None:
         shown = notice.show_once(self.decision, self.directory(), REVISION)
-        self._held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
+        self.held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
 
     def _work(self) -> None:
         # In mode local as well: nothing is sent, but a setting or policy that changes is noticed.
         self.sender.poke()
 
     def _courier(self) -> Courier:
-        return Courier(self.recorder, self.redecide, self.directory, self.version, held=lambda: self._held)
+        return Courier(self.recorder, self.redecide, self.directory, self.version, held=lambda: self.held)
 
     def redecide(self) -> Decision:
         """Ask every source again: settings and policies count from here on. Off is final."""
         if self.decision.mode is not Mode.OFF:
             self.decision = consent.current(disabled=self.disabled)
+            self._values = None
         return self.decision
 
     def recheck(self) -> bool:
@@ -106,7 +113,6 @@ class Session:
         values = tuple(os.environ.get(name) for name in OFF_VARIABLES)
         if values == self._values:
             return True
-        self._values = values
         cap = variable_mode(values)
         if cap is Mode.OFF:
             self.end()
@@ -114,17 +120,25 @@ class Session:
         if cap is Mode.LOCAL and self.decision.mode is Mode.ON:
             self.redecide()
             self.recorder.rotate()
+        self._values = values
         return True
 
     def renew(self) -> None:
         """MLflow was reloaded: another session begins, in another journal."""
-        self.id = identity.new_session()
+        self.id, self._secret = identity.new_session(), None
         self.recorder.rotate()
+
+    def revive(self, decision: Decision) -> None:
+        """Begin again under `decision`, whose mode is not off: MLflow was imported anew, or a `disable()` was taken back."""
+        self.decision, self.disabled, self._values = decision, False, None
+        self.recorder.off = False
+        self.renew()
 
     def end(self) -> None:
         """Record nothing any more and delete what this process has pending."""
         self.decision = consent.current(disabled=self.disabled)
         self.recorder.discard()
+        self.sender.end()
 
     def disable(self) -> None:
         """End at the program's own wish."""
@@ -134,7 +148,7 @@ class Session:
     def deliver_the_dead(self) -> None:
         """Start delivery if a dead process left something."""
         place = state.locate(os.environ)
-        if self.decision.mode is Mode.ON and place is not None and next(files.scan(place), None) is not None:
+        if self.decision.mode is Mode.ON and place is not None and bounds.any_dead(place):
             self.sender.poke()
 
     def finish(self) -> None:
@@ -148,7 +162,7 @@ class Session:
             if self.sender.finish():
                 self.recorder.finish()
             if self.decision.mode is Mode.LOCAL and self._state is not None and self._state[0] is not None:
-                bounds.prune(self._state[0], self.recorder, time.time())
+                bounds.prune(self._state[0], self.recorder, time.time(), stamp(self.decision.endpoint))
 
     def _at_exit(self) -> None:
         """The process ends: a Ctrl-C, or what a signal handler of the host raises, ends our waiting and says nothing."""

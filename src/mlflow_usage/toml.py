@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from codecs import BOM_UTF8
 
 # A line of the plain form is TOML, with the same meaning: bare key, basic string without an escape, comment without controls.
 _LINE = re.compile(r'(?:([A-Za-z0-9_-]+)[ \t]*=[ \t]*"([^"\\\x00-\x1f\x7f]*)"[ \t]*)?(?:#[^\x00-\x08\x0a-\x1f\x7f]*)?')
@@ -20,7 +21,7 @@ def parse(content: bytes) -> dict[str, object]:
         ValueError: it is not UTF-8 or not TOML; the message says where.
 
     """
-    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    text = content.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n")
     plain = _plain(text)
     return _full(text) if plain is None else plain
 

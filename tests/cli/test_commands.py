@@ -17,9 +17,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from mlflow_usage import cli, identity, settings
+from mlflow_usage import cli, endpoint, identity, settings
 from mlflow_usage.catalogue.tables import EVENTS
 from mlflow_usage.delivery import audit
+from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal.recorder import Recorder
 
 RESOURCE = {
@@ -65,7 +66,7 @@ class Shell:
     def record(self, *events: str) -> None:
         """Leave calls in a journal, as a program that was killed does."""
         self.directory.mkdir(mode=0o700, exist_ok=True)
-        meta = {"resource": RESOURCE, "mode": "on", "endpoint": ""}
+        meta = {"resource": RESOURCE, "mode": "on", "endpoint": stamp(endpoint.resolve({}, None, None))}
         recorder = Recorder(lambda: meta, lambda: self.directory)
         for event in events:
             recorder.hit(event, None)

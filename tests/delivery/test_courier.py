@@ -12,8 +12,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import audit
-from mlflow_usage.delivery.courier import Courier, stamp
-from mlflow_usage.endpoint import Endpoint
+from mlflow_usage.delivery.courier import Courier
+from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
 from receiver import OK, Receiver, Reply, Request

@@ -220,6 +220,7 @@ mlflow_usage.instrument(logger_provider=provider)
 before = waiting()
 call()
 mlflow.sklearn.autolog(disable=True)
+said["journal"] = waiting() == before
 mlflow_usage.disable()
 mlflow.end_run()
 mlflow_usage.enable()
@@ -228,7 +229,6 @@ records = [data.log_record for data in memory.get_finished_logs()]
 said["emitted"] = [[record.event_name, dict(record.attributes)] for record in records]
 said["shape"] = sorted({(record.severity_text, str(record.severity_number), str(record.body)) for record in records})
 said["scope"] = sorted({data.instrumentation_scope.name for data in memory.get_finished_logs()})
-said["journal"] = waiting() == before
 mlflow_usage.uninstrument()
 call()
 said["after"] = len(memory.get_finished_logs()) - len(records)

@@ -10,7 +10,7 @@ import click
 from mlflow_usage import endpoint as endpoints
 from mlflow_usage import identity, settings, state
 from mlflow_usage.consent.decision import current
-from mlflow_usage.journal import files
+from mlflow_usage.journal import bounds, files
 from mlflow_usage.mode import Mode
 
 
@@ -21,7 +21,7 @@ def on(*, endpoint: str | None) -> None:
 
     Example: mlflow-usage on --endpoint http://localhost:4318
     """
-    if endpoint is not None and endpoint != endpoints.NONE and (problem := endpoints.url_problem(endpoint)):
+    if endpoint is not None and endpoint.strip().lower() != endpoints.NONE and (problem := endpoints.url_problem(endpoint)):
         raise click.BadParameter(problem, param_hint="--endpoint")
     _write(Mode.ON, endpoint)
     _say()
@@ -55,7 +55,7 @@ def off() -> None:
     _say()
     click.echo(f"Deleted {calls:,} calls that were waiting.")
     if running:
-        click.echo(f"{running} running processes stop and delete theirs at their next flush, within 10 seconds, or when they end.")
+        click.echo(f"{running} running processes stop and delete theirs within 10 seconds of their next call, or when they end.")
 
 
 @click.command()
@@ -84,6 +84,8 @@ def _directory() -> Path:
 def _write(mode: Mode, endpoint: str | None = None) -> Path:
     directory = _directory()
     known = settings.read(directory)
+    if mode is not Mode.OFF and known is not None and known.mode is Mode.OFF:
+        bounds.clear(directory)  # of a process that was killed before it could delete what it had
     kept = endpoint if endpoint is not None or known is None else known.endpoint
     try:
         settings.write(directory, mode=mode, endpoint=kept)

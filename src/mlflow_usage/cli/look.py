@@ -30,6 +30,8 @@ def preview(*, as_json: bool) -> None:
         return
     if not requests:
         click.echo("Nothing is waiting.")
+    elif (mode := report.gather().mode) != "on":
+        click.echo(f"Usage is {mode}: this is kept here and not sent.")
     for request in requests:
         for line in readable(request):
             click.echo(line)
@@ -59,7 +61,11 @@ def sent(*, as_json: bool, limit: int) -> None:
             line = {"time": when, "endpoint": request.endpoint, "status": request.status, "outcome": request.outcome}
             click.echo(json.dumps({**line, "bytes": len(request.body), "content": content}))
             continue
-        click.echo(click.style(f"{when}  {len(request.body)} bytes to {request.endpoint}: {request.outcome} ({request.status})", bold=True))
+        click.echo(
+            click.style(
+                f"{when}  {len(request.body)} bytes to {request.endpoint}: {request.outcome} ({request.status or 'no answer'})", bold=True
+            )
+        )
         for text in readable(content):
             click.echo(text)
 

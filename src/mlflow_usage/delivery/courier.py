@@ -6,7 +6,6 @@ another mode or endpoint, never give up a batch without counting it, and never g
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 import uuid
@@ -19,7 +18,7 @@ from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import audit, otel, stop
 from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
-from mlflow_usage.endpoint import Endpoint
+from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal import bounds, files
 from mlflow_usage.journal.batch import Batch, Entry, JournalError
 from mlflow_usage.journal.files import Owned
@@ -36,11 +35,6 @@ class Result(NamedTuple):
 
     answer: Answer
     refused: int
-
-
-def stamp(endpoint: Endpoint) -> str:
-    """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
-    return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]
 
 
 class Courier:
@@ -65,6 +59,7 @@ class Courier:
         self._passed = False
         self.failing = False
         self.rejected = 0
+        self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
     @staticmethod
     def apart() -> AbstractContextManager[None]:
@@ -80,13 +75,13 @@ class Courier:
         endpoint = decision.endpoint
         if decision.mode is Mode.OFF:
             return None
-        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or stop.holds(self._stop_file(endpoint), self._clock()):
+        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or self._is_stopped(endpoint):
             self._keep_within_bounds()
             return None
         self._passed = False
         until = time.monotonic() + MAX_STRETCH if deadline is None else deadline
         try:
-            wait = self._deliver_the_dead(endpoint, until) if self._deliver_own(endpoint) else self._wait()
+            wait = self._deliver_the_dead(endpoint, until) if self._deliver_own(endpoint) else self.wait()
         finally:
             if self._exporter is not None:
                 self._exporter.rest()
@@ -99,7 +94,7 @@ class Courier:
     def _keep_within_bounds(self) -> None:
         directory = self._directory()
         if directory is not None:
-            bounds.prune(directory, self._recorder, self._clock())
+            bounds.prune(directory, self._recorder, self._clock(), stamp(self._decide().endpoint))
 
     def look(self) -> Decision:
         """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
@@ -133,13 +128,13 @@ class Courier:
         directory = self._directory()
         if directory is None:
             return None
-        bounds.prune(directory, self._recorder, self._clock(), most=math.inf)  # what can be delivered is not too much
+        bounds.prune(directory, self._recorder, self._clock(), stamp(endpoint), spare=True)  # what can be delivered is not too much
         for path in files.scan(directory):
             if time.monotonic() > until:
                 return 0.0
             dead = files.adopt(path)
             if dead is not None and not self._deliver_dead(dead, endpoint):
-                return self._wait()
+                return self.wait()
         return None
 
     def _matches(self, owned: Owned, endpoint: Endpoint) -> bool:
@@ -175,6 +170,7 @@ class Courier:
             result = self._send(batch.entries, batch, owned, endpoint)
             if result.answer.outcome is Outcome.STOPPED:
                 stop.begin(self._stop_file(endpoint))
+                self._stopped[stamp(endpoint)] = self._clock()
                 self.failing = True
                 return False
             if result.answer.outcome is Outcome.KEPT and not self._exhausted(owned, result.answer):
@@ -229,7 +225,8 @@ class Courier:
 
     _retry_after: float | None = None
 
-    def _wait(self) -> float:
+    def wait(self) -> float:
+        """An attempt failed: the seconds until the next."""
         self._failures += 1
         self.failing = True
         first, longest = BACK_OFF
@@ -244,6 +241,10 @@ class Courier:
             meta = live.journal.meta
             if (meta.get("mode"), meta.get("endpoint")) != (decision.mode.value, stamp(decision.endpoint)):
                 self._recorder.rotate()
+
+    def _is_stopped(self, endpoint: Endpoint) -> bool:
+        now = self._clock()
+        return now - self._stopped.get(stamp(endpoint), -math.inf) < stop.LASTS or stop.holds(self._stop_file(endpoint), now)
 
     def _stop_file(self, endpoint: Endpoint) -> Path | None:
         return stop.place(self._directory(), stamp(endpoint), self._version)

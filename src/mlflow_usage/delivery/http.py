@@ -22,6 +22,7 @@ from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from mlflow_usage.delivery.answer import MAX_BODY, NONE, Answer, Outcome, classify
 from mlflow_usage.endpoint import Endpoint
@@ -55,6 +56,14 @@ class GuardedSession(requests.Session):
         for prefix in ("https://", "http://"):
             self.mount(prefix, _Adapter())
 
+    def close(self) -> None:
+        """Close every connection now: a pool that is only let go closes its own when it is collected, or never while Python ends."""
+        for adapter in self.adapters.values():
+            for manager in (adapter.poolmanager, *adapter.proxy_manager.values()) if isinstance(adapter, _Adapter) else ():
+                for key in manager.pools.keys():  # noqa: SIM118  a container of urllib3's that cannot be iterated over
+                    manager.pools[key].close()
+        super().close()
+
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests' own signature
         """There is none: requests reads the whole body of a redirect before it looks where it leads."""
         return None
@@ -71,8 +80,10 @@ class GuardedSession(requests.Session):
         self.cookies.clear()
         try:
             self.answer = self._exchange(request, options)
-        except (requests.RequestException, OSError, ValueError):
+        except (requests.RequestException, OSError, ValueError) as error:
             self.answer = NONE
+            if not _unconnected(error):
+                self._witness(_body(request), NONE)
         told = requests.Response()
         told.status_code = 200 if self.answer.outcome is Outcome.ACCEPTED else 400
         told.request = request
@@ -99,9 +110,19 @@ class GuardedSession(requests.Session):
                 break
         headers = response.headers
         answer = classify(response.status_code, headers.get("Content-Type", ""), body, headers.get("Retry-After"))
-        sent = request.body if isinstance(request.body, bytes) else b""
-        self._witness(sent, answer)
+        self._witness(_body(request), answer)
         return answer
+
+
+def _body(request: requests.PreparedRequest) -> bytes:
+    return request.body if isinstance(request.body, bytes) else b""
+
+
+def _unconnected(error: BaseException) -> bool:
+    """Whether a request failed before any byte of it left: no name, no connection, no such scheme."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    never_sent = (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError, ValueError)
+    return isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(error, never_sent)
 
 
 class _Answer(http.client.HTTPResponse):

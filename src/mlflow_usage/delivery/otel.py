@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 from google.protobuf.json_format import MessageToDict
@@ -63,8 +64,8 @@ class _NotOurs(logging.Filter):
 def apart() -> Iterator[None]:
     """Keep what this thread does out of the host's logs and traces."""
     for name in LOGGERS:
-        logger = logging.getLogger(name)
-        if not any(isinstance(known, _NotOurs) for known in logger.filters):
+        logger = logging.root.manager.loggerDict.get(name)  # made by nobody but its own module
+        if isinstance(logger, logging.Logger) and not any(isinstance(known, _NotOurs) for known in logger.filters):
             logger.addFilter(_NotOurs())
     suppressed = otel_context.Context()
     for key in ("_SUPPRESS_INSTRUMENTATION_KEY", "_SUPPRESS_HTTP_INSTRUMENTATION_KEY"):
@@ -121,6 +122,23 @@ def as_json(made: Sequence[ReadableLogRecord]) -> dict[str, Any]:
     return found
 
 
+class _NoDraw:
+    """Stands where the stock exporter sees the module `random`."""
+
+    @staticmethod
+    def uniform(low: float, _high: float) -> float:
+        """A back-off that is never used: the guard answers so that the exporter does not wait."""
+        return low
+
+
+def _without_a_draw(function: Any) -> FunctionType:  # noqa: ANN401  a function of the exporter's, in whichever module it is
+    """The same function with no access to the host's generator: every request would draw from it and change what a seeded program does."""
+    names = {**function.__globals__, "random": _NoDraw}
+    made = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
 class Exporter:
     """The stock OTLP/HTTP exporter behind the guard, for one endpoint."""
 
@@ -135,11 +153,15 @@ class Exporter:
             compression=Compression.Gzip,
             session=session,
         )
+        self._export = MethodType(_without_a_draw(OTLPLogExporter.export), self._exporter)  # to 1.44
+        client: Any = getattr(self._exporter, "_client", None)  # from 1.45
+        if hasattr(client, "_compute_backoff"):
+            client._compute_backoff = MethodType(_without_a_draw(type(client)._compute_backoff), client)  # noqa: SLF001
 
     def export(self, made: Sequence[ReadableLogRecord]) -> Answer:
         """Send the records in one request and return what the endpoint answered."""
         self._session.answer = NONE  # an exporter that cannot encode a record does not come to the session at all
-        self._exporter.export(made)
+        self._export(made)
         return self._session.answer
 
     def rest(self) -> None:

@@ -21,6 +21,7 @@ EVERY: Final = 10.0  # seconds between flushes
 EXIT_BUDGET: Final = 0.3  # seconds that the end of the process may wait
 
 _WORK: Final = "work"
+_END: Final = "end"
 
 
 class Sender:
@@ -58,6 +59,12 @@ class Sender:
                 return
         self._queue.put(_WORK)
 
+    def end(self) -> None:
+        """Nothing will be delivered any more: the thread ends. A later `poke` starts another."""
+        messages, self._queue, self._thread, self._signalled = self._queue, None, None, False
+        if messages is not None and os.getpid() == self._pid:
+            messages.put(_END)
+
     def flush(self, timeout: float) -> bool:
         """Deliver now and wait at most `timeout` seconds; returns whether the flush came to its end."""
         if self._thread is None or os.getpid() != self._pid or not self._thread.is_alive():
@@ -70,14 +77,19 @@ class Sender:
             return False
         return True
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last attempt of this process was not acknowledged."""
+        return self._courier is not None and self._courier.failing
+
     def finish(self) -> bool:
         """The process ends: try once within the budget, unless an attempt of this process has failed. Returns whether all is done."""
-        courier, self._closed = self._courier, True
+        self._closed = True
         if os.getpid() != self._pid:
             return False
         if self._thread is None:
             return True
-        if courier is not None and courier.failing:
+        if self.failing:
             return False
         return self.flush(EXIT_BUDGET)
 
@@ -94,6 +106,8 @@ class Sender:
         while True:
             message = self._next(messages, due)
             now = self._clock()
+            if message == _END:
+                return
             if message == _WORK:
                 due = max(now + FIRST, last + EVERY)
                 continue
@@ -101,11 +115,15 @@ class Sender:
             self._signalled, due, last = False, None, now
             if reply is None and now < earliest:  # the endpoint is left alone for a while; consent is asked all the same
                 courier.look()
-                due = earliest
+                due = min(earliest, now + EVERY)
                 continue
-            wait = courier.flush(deadline)
+            try:
+                wait = courier.flush(deadline)
+            except Exception:  # noqa: BLE001  the boundary: whatever it was, it is tried again later, and consent is asked again
+                wait = courier.wait()
             if wait is not None:
-                due = earliest = self._clock() + wait
+                earliest = self._clock() + wait
+                due = min(earliest, now + EVERY)  # while something is pending, consent is asked
             if reply is not None:
                 reply.put(None)
 

@@ -82,8 +82,11 @@ class Patches:
             original = None if owner is None else vars(owner).get(name)
             if original is None or isinstance(original, Wrapper) or event in self.inert:
                 continue
-            wrapper = self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
-            setattr(owner, name, wrapper)
+            try:
+                wrapper = self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
+                setattr(owner, name, wrapper)
+            except Exception:  # noqa: BLE001, S112  the boundary: one target that cannot be wrapped, not its whole module
+                continue
             self.placed.append((owner, name, original, wrapper))
             if type(original) is FunctionType and not parents:
                 replaced[id(original)] = wrapper
@@ -102,9 +105,7 @@ class Patches:
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
         """Put the wrapper also where other modules of MLflow already hold the original: another plugin may have imported them first."""
-        for name, module in tuple(sys.modules.items()):
-            if not name.startswith("mlflow") or type(module) is not ModuleType or name.partition(".")[0] != "mlflow":
-                continue
+        for module in _modules_of_mlflow():
             if replaced.keys().isdisjoint(map(id, module.__dict__.values())):  # thirty times faster than the loop below
                 continue
             for key, value in tuple(module.__dict__.items()):
@@ -120,4 +121,21 @@ class Patches:
         for owner, name, original, wrapper in reversed(self.placed):
             if vars(owner).get(name) is wrapper:
                 setattr(owner, name, original)
+        # A re-export that was bound when MLflow was imported holds the wrapper as well.
+        originals = {id(wrapper): original for _, _, original, wrapper in self.placed}
+        for module in _modules_of_mlflow():
+            if originals.keys().isdisjoint(map(id, module.__dict__.values())):
+                continue
+            for key, value in tuple(module.__dict__.items()):
+                if id(value) in originals:
+                    setattr(module, key, originals[id(value)])
         self.placed.clear()
+
+
+def _modules_of_mlflow() -> list[ModuleType]:
+    """The modules of MLflow that are imported now."""
+    return [
+        module
+        for name, module in tuple(sys.modules.items())
+        if name.startswith("mlflow") and type(module) is ModuleType and name.partition(".")[0] == "mlflow"
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import re
 import stat
 import sys
 import uuid
@@ -29,6 +30,7 @@ NETWORK: Final = frozenset(
 )
 # O_NONBLOCK: a FIFO under one of our names must not hang anybody.
 _SAFE: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
+ESCAPED: Final = re.compile(r"\\([0-7]{3})")  # how /proc/self/mounts writes spaces, tabs, line ends and backslashes
 _FLAGS: Final = os.O_RDWR | _SAFE
 
 
@@ -193,11 +195,11 @@ def on_network(directory: Path, mounts: str | None = None) -> bool:
             mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return False
-    place, best, kind = f"{directory}/", 0, ""
+    place, best, kind = f"{os.path.realpath(directory)}/", 0, ""
     for line in mounts.splitlines():
         fields = line.split(" ")
         if len(fields) > 2:  # noqa: PLR2004  device, mount point, type
-            point = fields[1].replace("\\040", " ").rstrip("/") + "/"
+            point = ESCAPED.sub(lambda found: chr(int(found[1], 8)), fields[1]).rstrip("/") + "/"
             if len(point) >= best and place.startswith(point):
                 best, kind = len(point), fields[2]
     return kind in NETWORK or kind.startswith("fuse.")

@@ -109,6 +109,11 @@ class Journal:
         return self.words[shape.BIRTH]
 
     @property
+    def newest(self) -> int:
+        """The end of the hour in which something was last counted for the first time in its batch, in seconds since the epoch."""
+        return max(self.birth, (max(self.hours) + 1) * 3600)
+
+    @property
     def published(self) -> int:
         """How many slots have a key."""
         return self.words[shape.PUBLISHED]
@@ -123,8 +128,7 @@ class Journal:
         start = self._keys + used
         if index >= self.slots or start + 2 + len(key) > len(self.buffer):
             raise JournalFullError
-        self.buffer[start : start + 2] = struct.pack("<H", len(key))
-        self.buffer[start + 2 : start + 2 + len(key)] = key
+        self.buffer[start : start + 2 + len(key)] = struct.pack("<H", len(key)) + key
         self.words[shape.KEYS_USED] = used + 2 + len(key)
         self.words[shape.PUBLISHED] = index + 1
         return index
@@ -135,15 +139,12 @@ class Journal:
         Raises:
             JournalError: the keys are damaged.
         """
+        published = self.published  # before the bytes: a thread that publishes writes them in the other order
         found, at, end = [], self._keys, self._keys + self.words[shape.KEYS_USED]
-        for _ in range(self.published):
-            if at + 2 > end:
-                msg = "journal's keys are damaged"
-                raise JournalError(msg)
-            (length,) = struct.unpack_from("<H", self.buffer, at)
+        for _ in range(published):
+            length = struct.unpack_from("<H", self.buffer, at)[0] if at + 2 <= end else end
             if at + 2 + length > end:
-                msg = "journal's keys are damaged"
-                raise JournalError(msg)
+                raise JournalError("journal's keys are damaged")
             found.append(bytes(self.buffer[at + 2 : at + 2 + length]))
             at += 2 + length
         return found
@@ -218,11 +219,18 @@ class Journal:
     def _difference(self, head: int, new: int, old: int) -> Batch:
         entries = []
         for index, key in enumerate(self.keys()):
-            count = self.words[new + index] - self.words[old + index]
+            count = min(self.words[new + index] - self.words[old + index], shape.MAX_COUNT)
             if count > 0:
                 event, attributes = decode_key(key)
                 entries.append(Entry(index, event, attributes, count, self.words[new + self.slots + index]))
         return Batch(bytes(self.buffer[head * 8 : head * 8 + 16]), tuple(entries))
+
+    @property
+    def untold_of_all(self) -> int:
+        """Calls of which no endpoint knows yet, neither that they were made nor that they were refused."""
+        word = self.words[shape.WORD]
+        refusals = self.words[self._banks[word & 1]] - self.words[self._banks[~word & 1]] if word & 2 else self.untold
+        return max(0, self.unacknowledged) + refusals
 
     @property
     def attempts(self) -> int:

@@ -71,8 +71,7 @@ class Recorder:
         self.live: Live | None = None
         self.retired: list[Owned] = []
         self.off = False
-        self.pid = os.getpid()
-        self._parent = wiped_in_a_child()
+        self.pid, self._parent = os.getpid(), wiped_in_a_child()
         self._size, self._first = 0, True
         self._lock = threading.RLock()
         self._busy = False
@@ -166,6 +165,7 @@ class Recorder:
     def _open(self) -> Live | None:
         meta = self._meta()
         if meta is None:
+            self.off = True  # asked once: it would be asked at every call
             return None
         size, now, directory = SIZES[min(self._size, len(SIZES) - 1)], int(self._clock()), self._directory()
         owned: Owned | None = None

@@ -113,7 +113,14 @@ def test_a_partial_success_is_final(scene: Scene, table: Table) -> None:
     table.add("endpoint: partially successful", 1, 500, sum(scene.receiver.calls().values()), "final; the rejected number is in `status`")
 
 
-LIMITS: dict[str, float] = {"up": 0.030, "closed": 0.020, "silent": 0.350, "trickling": 0.350, "unanswered": 0.350, "after a failure": 0.010}
+LIMITS: dict[str, float] = {
+    "up": 0.030,
+    "closed": 0.020,
+    "silent": 0.350,
+    "trickling": 0.350,
+    "unanswered": 0.350,
+    "after a failure": 0.010,
+}
 SLOWER = ("up", "trickling", "unanswered", "after a failure")
 
 

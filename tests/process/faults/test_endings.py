@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from process.faults.fault_driver import made
-from process.faults.scene import LAST, Scene, Table, end, eventually
+from process.faults.scene import Scene, Table, end, eventually
 
 CALLS = """
 session = begin()

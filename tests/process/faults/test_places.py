@@ -200,7 +200,9 @@ os._exit(0)
     (path,) = scene.journals()
     owned = files.adopt(path)
     assert owned is not None
-    table.add("endpoint away for a week, process alive (clock faked)", 1, 173 * 100, owned.journal.unacknowledged, "in one journal of 4 KiB")
+    table.add(
+        "endpoint away for a week, process alive (clock faked)", 1, 173 * 100, owned.journal.unacknowledged, "in one journal of 4 KiB"
+    )
     owned.abandon()
 
 
@@ -271,4 +273,3 @@ time.sleep(1.5)
     quiet(scene.play(code))
     assert len(scene.receiver.requests) <= 3  # those that had left
     assert len(scene.journals()) >= 3
-
