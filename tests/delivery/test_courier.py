@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -221,6 +222,71 @@ def test_what_is_too_old_or_too_much_is_dropped_and_told(stage: Stage) -> None:
     assert [record["mlflow.usage.reason"] for _, record in stage.receiver.records() if "mlflow.usage.reason" in record] == ["age"]
 
 
+def test_age_is_that_of_the_newest_call_whatever_the_file_s_time(stage: Stage) -> None:
+    stage.now[0] += 8 * 86_400
+    stage.died(4)
+    for path in stage.directory.glob("*.journal"):
+        os.utime(path, (0, 0))  # a file system that does not date what is written through a map
+    stage.courier.flush()
+    assert stage.receiver.calls() == {"mlflow.log_metric": 4}
+
+
+def test_the_news_of_a_refusal_is_not_lost_with_an_old_journal(stage: Stage) -> None:
+    stage.receiver.reply = (400, {}, b"")
+    for _ in range(6):
+        stage.recorder.hit("mlflow.log_metric", None)
+    stage.courier.flush()
+    assert stage.recorder.live is not None
+    stage.recorder.live.owned.abandon()
+    stage.receiver.requests.clear()
+    stage.receiver.reply = OK
+    stage.now[0] += 9 * 86_400
+    for path in stage.directory.glob("*.journal"):
+        os.utime(path, (0, 0))
+    later = stage.another()
+    courier = stage.courier_of(later)
+    courier.flush()
+    later.hit("mlflow.log_param", None)
+    courier.flush()
+    assert stage.receiver.calls() == {"mlflow.usage.dropped": 6, "mlflow.log_param": 1}
+
+
+def test_what_was_meant_for_another_endpoint_is_not_told_to_this_one(stage: Stage) -> None:
+    elsewhere, stage.endpoint = stage.endpoint, stage.endpoint._replace(url="http://127.0.0.1:9/v1/logs")
+    stage.died(7)
+    stage.endpoint = elsewhere
+    stage.now[0] += 9 * 86_400
+    for path in stage.directory.glob("*.journal"):
+        os.utime(path, (0, 0))
+    later = stage.another()
+    courier = stage.courier_of(later)
+    courier.flush()
+    later.hit("mlflow.log_param", None)
+    courier.flush()
+    assert stage.receiver.calls() == {"mlflow.log_param": 1}
+    assert not [path for path in stage.directory.glob("*.journal") if path != later.live.owned.path]  # type: ignore[union-attr]
+
+
+def test_a_410_holds_without_a_state_directory(stage: Stage) -> None:
+    stage.receiver.reply = (410, {}, b"")
+    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": stamp(stage.endpoint)}, lambda: None)
+    courier = Courier(recorder, stage.decision, lambda: None, "0.1.0")
+    recorder.hit("mlflow.log_metric", None)
+    for _ in range(3):
+        courier.flush()
+    assert len(stage.receiver.requests) == 1
+
+
+def test_what_left_without_an_answer_is_in_the_log_too(stage: Stage) -> None:
+    def drop(_: Request) -> Reply:
+        raise ConnectionAbortedError
+
+    stage.receiver.reply = drop
+    stage.recorder.hit("mlflow.log_metric", None)
+    stage.courier.flush()
+    assert [(line.status, line.body) for line in audit.read(stage.directory)] == [(None, stage.receiver.requests[0].body)]
+
+
 def test_what_dead_processes_left_never_exceeds_a_mebibyte(stage: Stage) -> None:
     for _ in range(300):
         stage.died(1)
@@ -315,3 +381,71 @@ def test_two_hundred_dead_journals_are_delivered_once_by_processes_that_compete(
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
     assert stage.receiver.calls() == {"mlflow.log_metric": 120}
     assert len(stage.receiver.requests) == 120
+
+
+def test_the_journals_of_living_processes_do_not_count_against_the_bound(stage: Stage) -> None:
+    living = []
+    for _ in range(280):
+        recorder = stage.another()
+        recorder.hit("mlflow.log_metric", None)
+        living.append(recorder)
+    for _ in range(10):
+        stage.died(1)
+    stage.endpoint = stage.endpoint._replace(url="http://127.0.0.1:9/v1/logs")
+    stage.courier_of(stage.another()).flush()
+    assert len(list(stage.directory.glob("*.journal"))) == 290
+
+
+def test_a_journal_that_fills_up_while_it_is_delivered_loses_nothing(stage: Stage) -> None:
+    """The caller goes on counting, retires the journal and fills another one, all between two seals of one flush."""
+    made = [5, 0]
+
+    def retire(_: Request) -> Reply:
+        stage.recorder.hit("mlflow.log_metric", None)
+        stage.recorder.rotate()
+        for _ in range(10):
+            stage.recorder.hit("mlflow.log_param", None)
+        made[:] = made[0] + 1, made[1] + 10
+        return OK
+
+    stage.receiver.reply = retire
+    for _ in range(5):
+        stage.recorder.hit("mlflow.log_metric", None)
+    stage.courier.flush()
+    stage.receiver.reply = OK
+    stage.courier.flush()
+    assert stage.receiver.calls() == {"mlflow.log_metric": made[0], "mlflow.log_param": made[1]}
+    assert stage.recorder.settled
+
+
+def test_a_batch_that_cannot_be_encoded_is_never_taken_for_delivered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.recorder.hit("mlflow.log_metric", None)
+    stage.courier.flush()
+    stage.recorder.hit("mlflow.log_metric", None)
+    assert stage.courier._exporter is not None
+    monkeypatch.setattr(stage.courier._exporter, "_export", lambda _: None)  # what the stock exporter does then
+    with stage.courier.apart():
+        assert stage.courier.flush() is not None
+    assert not stage.recorder.settled
+
+
+def test_no_connection_is_kept_between_flushes_and_no_request_draws_from_the_host_s_generator(stage: Stage) -> None:
+    import gc
+    import random
+    import socket
+
+    before = random.getstate()
+    for _ in range(3):
+        stage.recorder.hit("mlflow.log_metric", None)
+        stage.courier.flush()
+    assert random.getstate() == before
+    port = int(stage.receiver.endpoint.rpartition(":")[2])
+    open_sockets = [found for found in gc.get_objects() if isinstance(found, socket.socket) and found.fileno() >= 0]
+    assert not [found for found in open_sockets if _peer(found) == port]
+
+
+def _peer(found: object) -> int | None:
+    try:
+        return int(found.getpeername()[1])  # type: ignore[attr-defined]
+    except (OSError, IndexError, ValueError, TypeError):
+        return None

@@ -76,6 +76,12 @@ def test_orphaned_locks_are_swept_and_living_ones_are_not(tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([owned.path.name, owned.path.with_suffix(".lock").name])
 
 
+def test_a_link_into_a_network_file_system_is_one(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    (tmp_path / "home").symlink_to(tmp_path / "share")
+    assert files.on_network(tmp_path / "home", f"server:/x {tmp_path}/share nfs4 rw 0 0\n")
+
+
 MOUNTS = "/dev/vda / ext4 rw 0 0\nserver:/home /home nfs4 rw 0 0\n/dev/vdb /home/local\\040disk ext4 rw 0 0\n"
 
 
@@ -84,3 +90,21 @@ MOUNTS = "/dev/vda / ext4 rw 0 0\nserver:/home /home nfs4 rw 0 0\n/dev/vdb /home
 )
 def test_a_network_file_system_is_recognised(place: str, *, network: bool) -> None:
     assert files.on_network(Path(place), MOUNTS) is network
+
+
+def test_a_lock_that_is_swept_away_at_the_wrong_moment_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, refusals = files._lock, [1, 1]
+    monkeypatch.setattr(files, "_lock", lambda descriptor: not refusals.pop() if refusals else real(descriptor))
+    owned = files.create(tmp_path, META, SIZES[0], 0)
+    assert owned.path is not None
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_forked_child_keeps_no_lock_of_its_parent(tmp_path: Path) -> None:
+    owned = files.create(tmp_path, META, SIZES[0], 0)
+    child = os.fork()
+    if child == 0:
+        files.leave_to_the_parent()
+        os._exit(0 if owned.lock == -1 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert owned.lock >= 0

@@ -117,6 +117,15 @@ def test_a_forked_child_counts_into_its_own_journal(tmp_path: Path, *, hook: boo
     assert drain(recorder) == 4
 
 
+def test_a_process_that_may_not_be_recorded_is_asked_once(tmp_path: Path) -> None:
+    asked: list[None] = []
+    recorder = Recorder(lambda: asked.append(None), lambda: tmp_path)
+    for _ in range(10):
+        recorder.hit("mlflow.log_metric", None)
+    assert len(asked) == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_after_consent_is_withdrawn_nothing_is_left_or_counted(tmp_path: Path) -> None:
     recorder = Recorder(dict, lambda: tmp_path)
     recorder.hit("mlflow.log_metric", None)

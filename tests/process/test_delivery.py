@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from process_stage import Stage
+from receiver import OK
 
 CALLS = """
 import mlflow
@@ -116,3 +120,61 @@ with mlflow.start_run():
     stage.drain()
     assert stage.receiver.calls() == {"mlflow.start_run": 1, "mlflow.log_model": 1}
     assert len({resource["session.id"] for resource, _ in stage.receiver.records()}) == 1
+
+
+PIPELINE = """
+import mlflow, mlflow_usage
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+
+mlflow.start_run(); mlflow.end_run()
+memory, provider = InMemoryLogRecordExporter(), LoggerProvider()
+provider.add_log_record_processor(SimpleLogRecordProcessor(memory))
+mlflow_usage.instrument(logger_provider=provider)
+mlflow.start_run(); mlflow.log_metric("a", 1); mlflow.end_run()
+mlflow_usage.uninstrument()
+mlflow.start_run(); mlflow.end_run()
+mlflow_usage.enable()
+mlflow.start_run(); mlflow.end_run()
+left = [name for name, value in vars(mlflow).items() if type(value).__name__ == "Wrapper"]
+print([data.log_record.event_name for data in memory.get_finished_logs()], left)
+"""
+
+
+def test_a_program_s_own_pipeline_takes_over_and_uninstrument_puts_everything_back(stage: Stage) -> None:
+    result = stage.run(PIPELINE)
+    assert result.stdout.splitlines()[-1] == "['mlflow.start_run', 'mlflow.log_metric', 'mlflow.end_run'] []", result.stderr
+    stage.drain()
+    assert stage.receiver.calls() == {"mlflow.start_run": 1, "mlflow.end_run": 1}
+
+
+def test_nothing_leaves_after_disable_whoever_uninstrumented_before(stage: Stage) -> None:
+    stage.receiver.reply = (503, {}, b"")
+    code = """
+import mlflow, mlflow_usage
+mlflow.start_run(); mlflow.end_run()
+mlflow_usage.flush()
+mlflow_usage.uninstrument()
+mlflow_usage.disable()
+print("disabled", flush=True)
+"""
+    assert stage.run(code).stdout == "disabled\n"
+    sent = len(stage.receiver.requests)
+    stage.receiver.reply = OK
+    stage.drain()
+    assert len(stage.receiver.requests) == sent
+    assert not [name for name in stage.files() if name.endswith(".journal")]
+
+
+def test_off_reaches_what_a_killed_process_left_even_when_it_is_on_again(stage: Stage) -> None:
+    code = """
+import subprocess, mlflow
+mlflow.start_run()
+subprocess.run([sys.executable, "-m", "mlflow_usage", "off"], check=True, stdout=subprocess.DEVNULL)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert stage.run(code, MLFLOW_USAGE_ENDPOINT="http://127.0.0.1:9").returncode == -9
+    subprocess.run([sys.executable, "-m", "mlflow_usage", "on"], env=stage.environment(), check=True, stdout=subprocess.DEVNULL)
+    stage.drain()
+    assert not stage.receiver.requests
+    assert not [name for name in stage.files() if name.endswith(".journal")]

@@ -29,6 +29,6 @@ def document(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     options, session = request.config.option, request.session
     whole = not options.keyword and not options.markexpr and not any("::" in argument for argument in request.config.args)
-    ours = {path for path in Path(__file__).parent.glob("test_*.py")} <= {Path(item.path) for item in session.items}
+    ours = set(Path(__file__).parent.glob("test_*.py")) <= {Path(item.path) for item in session.items}
     if whole and ours and not session.testsfailed:
         DOCUMENT.write_text(TABLE.text(), encoding="utf-8")

@@ -70,10 +70,9 @@ def test_a_collector_killed_under_load_loses_nothing_and_repeats_nothing(scene: 
         stack.callback(lambda: [program.kill() for program in programs])
         while time.monotonic() < until:
             with start(deployment) as collector:
-                time.sleep(min(chance.random() * 2 * seconds / kills, max(0.0, until - time.monotonic())))
-                if time.monotonic() < until:
-                    kill(collector)
-                    killed += 1
+                time.sleep(0.2 + chance.random() * seconds / kills)
+                kill(collector)
+                killed += 1
         assert [program.wait(60) for program in programs] == [0, 0, 0]
     with start(deployment):
         scene.drain()
@@ -81,7 +80,7 @@ def test_a_collector_killed_under_load_loses_nothing_and_repeats_nothing(scene: 
     Loader(archive, str(target)).load()
     held = counted(target)
     table.add(f"real Collector killed under load, {seconds} s, Delta table", killed, made(scene.place), sum(held.values()))
-    assert killed
+    assert killed > 1
 
 
 def kill(collector: Collector) -> None:

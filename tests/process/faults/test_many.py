@@ -51,7 +51,13 @@ else:
 
 
 def test_what_a_killed_parent_left_is_delivered_while_its_child_lives(scene: Scene, table: Table) -> None:
-    code = "child = os.fork()\nif child:\n    os.kill(os.getpid(), signal.SIGKILL)\ncalls(5)\nopen('child', 'w').write(str(os.getpid()))\ntime.sleep(30)\n"
+    code = """
+if os.fork():
+    os.kill(os.getpid(), signal.SIGKILL)
+calls(5)
+open("child", "w").write(str(os.getpid()))
+time.sleep(30)
+"""
     process = scene.start(HERE_FORK + code)
     process.wait(20)
     assert eventually((scene.place / "child").exists)

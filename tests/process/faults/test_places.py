@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import subprocess
@@ -36,7 +37,7 @@ def disk(scene: Scene) -> Iterator[Path]:
 
 
 def fill(place: Path) -> None:
-    with pytest.raises(OSError, match="No space"), (place / "filler").open("wb", buffering=0) as file:
+    with (place / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(4096))
 

@@ -1,0 +1,58 @@
+"""What happens before anything is measured: whose process it is, and what `import mlflow` is left with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlflow_usage.activation import _run_as_module
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module"),
+    [
+        (["-m", "mlflow.server.jobs._job_runner"], "mlflow.server.jobs._job_runner"),
+        (["-mmlflow.x"], "mlflow.x"),
+        (["-Im", "mlflow.x"], "mlflow.x"),
+        (["-X", "dev", "-m", "mlflow.x"], "mlflow.x"),
+        (["-Xdev", "-W", "error", "-m", "mlflow.x"], "mlflow.x"),
+        (["-c", "import mlflow", "-m", "mlflow.x"], ""),
+        (["train.py", "-m", "mlflow.x"], ""),
+        (["-m"], ""),
+        ([], ""),
+    ],
+)
+def test_the_module_that_python_runs_is_read_from_its_own_arguments(arguments: list[str], module: str) -> None:
+    assert _run_as_module(["python", *arguments]) == module
+
+
+PROGRAM = """
+import json, sys
+asked = []
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        asked.append(name)
+
+sys.meta_path.insert(0, Finder)
+import mlflow
+print(json.dumps([name for name in sys.modules if name.startswith("mlflow.tracking.") and name not in asked]))
+print(json.dumps(sum(type(finder).__name__ == "_Unregister" for finder in sys.meta_path)))
+"""
+
+
+@pytest.mark.parametrize("mode", ["local", "off"])
+def test_a_finder_of_the_host_is_asked_for_every_module(tmp_path: Path, mode: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": mode},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.splitlines() == ["[]", "0"]
