@@ -29,8 +29,8 @@ from mlflow_usage.identity import digest, read
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KILLED = {"killed": -9}
-# The demo is a person's own run wherever it is started: what would turn usage off by itself is not handed on.
-NOT_HANDED_ON = ("CI", "GITHUB_ACTIONS", "DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED")
+# The demo sends to its own Collector only: what would turn usage off elsewhere is not handed on, and `on` lifts the detections (CI, tests).
+NOT_HANDED_ON = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED")
 
 
 @dataclass
@@ -62,6 +62,7 @@ class Program:
         kept = {key: value for key, value in os.environ.items() if key not in NOT_HANDED_ON}
         return {
             **kept,
+            "MLFLOW_USAGE": "on",
             "MLFLOW_USAGE_DIR": str(self.place / "state"),
             "MLFLOW_USAGE_ENDPOINT": endpoint,
             "MLFLOW_TRACKING_URI": f"sqlite:///{self.place / 'mlflow.db'}",

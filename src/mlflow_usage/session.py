@@ -16,7 +16,6 @@ from typing import Any
 
 # Settings and policy are read by the sender's thread, which imports nothing, should their files appear later.
 from mlflow_usage import identity, settings, state, system  # noqa: F401
-from mlflow_usage.catalogue.check import check_resource
 from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import decision as consent
 from mlflow_usage.consent import notice, policy  # noqa: F401
@@ -78,9 +77,9 @@ class Session:
             own_version=self.version,
         )
         own = {"app.installation.id": identity.digest(secret), "session.id": self.id, "mlflow.usage.catalogue": REVISION}
-        judged = check_resource({**given, **own})
-        self.refused = judged.refused
-        return {} if judged.refused else dict(judged.attributes)
+        # All that can be missing here; the catalogue judges the whole when it is sent, off the caller's thread.
+        self.refused = None if "service.version" in given else "service.version"
+        return {} if self.refused else {**given, **own}
 
     def _meta(self) -> Mapping[str, Any] | None:
         resource = self.resource()

@@ -421,7 +421,7 @@ def test_a_variable_set_after_the_import_counts_at_the_next_call(programs: dict[
     program = programs["forks"]
     before, after, journals, later, status = program.said("variable")
     assert (before, after, journals, later) == (3, 0, [], 0)  # and off is final
-    assert status.split()[:2] == ["mode", "on,"]  # the variable is gone again: of the next process this is true
+    assert status.split()[:2] == ["mode", "off,"]  # the variable is gone again, and this process stays off all the same
     program.drain("variable")
     assert program.calls("variable") == 0
     assert program.journals("variable") == []
@@ -484,7 +484,8 @@ def test_what_is_kept_under_local_is_never_sent(programs: dict[str, Program]) ->
         program.drain("kept", **extra)
     assert len(program.journals("kept")) == 1
     assert not program.receiver.requests
-    assert "mlflow.end_run" in program.command("preview", name="kept", MLFLOW_USAGE="on")
+    assert program.command("preview", name="kept", MLFLOW_USAGE="on") == "Nothing is waiting.\n"
+    assert "mlflow.end_run" in program.command("preview", name="kept", MLFLOW_USAGE="local")
     assert "7 calls are kept and not sent" in program.command("status", name="kept", MLFLOW_USAGE="on")
 
 

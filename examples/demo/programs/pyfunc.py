@@ -22,7 +22,7 @@ mlflow.models.set_model(FromCode())
 
 
 class AcmeModel(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input: list[str], params=None) -> list[str]:
+    def predict(self, context, model_input: list[str], params=None) -> list[str]:  # noqa: ARG002  the signature that MLflow calls
         return [text.upper() for text in model_input]
 
 

@@ -79,10 +79,8 @@ class Journal:
         old = self._banks[~word & 1] if word & 2 else new
         for key in self.keys():
             decode_key(key)
-        sound = (
-            isinstance(self.meta.get("resource", {}), dict)
-            and max(words[head + shape.REFUSED], words[head + shape.ATTEMPTS]) < shape.MAX_CALLS
-        )
+        sound = isinstance(self.meta.get("resource", {}), dict) and self.birth // 3600 <= shape.MAX_HOUR
+        sound &= max(word, words[head + shape.REFUSED], words[head + shape.ATTEMPTS]) < shape.MAX_CALLS
         for slot in range(slots):
             counted = words[live + slot] if slot else words[new]  # slot 0 is written at a seal only
             sound &= words[old + slot] <= words[new + slot] <= counted < shape.MAX_CALLS

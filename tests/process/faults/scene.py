@@ -142,6 +142,7 @@ class Table:
     """The fault table: one row for each case."""
 
     rows: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
+    exits: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def add(self, case: str, rounds: int, made: int | tuple[int, int], held: int, note: str = "") -> None:
         """`made` is a number, or how many calls had ended and had begun when the processes were killed."""
@@ -153,7 +154,8 @@ class Table:
     def text(self) -> str:
         """The document."""
         lines = [f"| {case} | {rounds:,} | {made} | {held} | {note} |" for case, (rounds, made, held, note) in self.rows.items()]
-        return f"{TITLE}\n" + "\n".join(lines) + "\n"
+        exits = [f"| {case} | {max(0.0, added) * 1000:.0f} | {limit * 1000:.0f} |" for case, (added, limit) in self.exits.items()]
+        return "\n".join([TITLE, *lines, "", EXITS, *exits, ""])
 
 
 TITLE = """# Faults, and what arrived
@@ -165,3 +167,10 @@ number of those is given in brackets; every call that had returned to its caller
 
 | Case | Rounds | Calls made | Calls arrived | Note |
 |---|---:|---:|---:|---|"""
+
+EXITS = """## What the end of a process costs
+
+From the program's last line to the end of its process, against the same program without the plugin; the shortest of four runs each.
+
+| Endpoint | Added, ms | Promised, ms |
+|---|---:|---:|"""

@@ -51,7 +51,8 @@ def counted(target: Path) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize(("seconds", "kills"), [(3, 2), pytest.param(60, 30, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("seconds", "kills"), [(60, 30)])
 def test_a_collector_killed_under_load_loses_nothing_and_repeats_nothing(scene: Scene, table: Table, seconds: int, kills: int) -> None:
     from mlflow_usage.warehouse.load import Loader
 

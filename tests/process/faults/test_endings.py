@@ -33,7 +33,10 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+IN_SHORT = {"normal", "sys.exit", "exception", "SIGTERM", "SIGINT", "SIGKILL", "os._exit"}
+
+
+@pytest.mark.parametrize("ending", [each if each in IN_SHORT else pytest.param(each, marks=pytest.mark.slow) for each in ENDINGS])
 def test_a_process_ends_as_without_the_plugin_and_its_calls_arrive(scene: Scene, table: Table, ending: str) -> None:
     code, expected = ENDINGS[ending]
     plain = scene.play(CALLS + code, FAULT_WITHOUT="1")

@@ -63,7 +63,7 @@ def test_the_host_stays_as_it_was(scene: Scene, case: str) -> None:
     assert (ended.code, ended.out, ended.err) == (0, "done\n", ""), ended.err
 
 
-@pytest.mark.parametrize("case", ["up", "silent", "closed"])
+@pytest.mark.parametrize("case", ["up", "closed", pytest.param("silent", marks=pytest.mark.slow)])
 def test_nothing_is_printed_while_the_interpreter_ends(scene: Scene, case: str) -> None:
     """In development mode, where every socket, file and thread that is left behind would be named, at ten moments of the sender's work."""
     scene.receiver.reply = silent if case == "silent" else OK

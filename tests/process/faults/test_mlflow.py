@@ -33,6 +33,7 @@ def settled(stage: Stage, table: Table, case: str, expected: Counter[str], round
     table.add(f"MLflow: {case}", rounds, expected.total(), sum(stage.receiver.calls(accepted=True).values()))
 
 
+@pytest.mark.slow
 def test_mlflow_with_wrapt_in_pure_python(stage: Stage, table: Table) -> None:
     result = stage.run(CALLS, WRAPT_DISABLE_EXTENSIONS="1")
     assert result.returncode == 0, result.stderr

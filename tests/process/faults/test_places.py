@@ -168,11 +168,12 @@ def test_a_damaged_journal_neither_stops_delivery_nor_sends_what_it_should_not(s
 
 
 def test_what_waits_longer_than_a_week_is_told_as_dropped(scene: Scene, table: Table) -> None:
-    for _ in range(4):
-        quiet(scene.play(CALLS + "os._exit(0)"))
-    old, older, *_ = scene.journals()
-    for path, days in ((old, 6.9), (older, 7.1)):
-        then = time.time() - days * 86_400
+    days = (0, 1, 6.8, 7.2)
+    for back in days:
+        aged = CALLS.replace("begin()", f"begin(); session.recorder._clock = lambda: time.time() - {back} * 86_400")
+        quiet(scene.play(aged + "os._exit(0)"))
+    for back, path in zip(days, sorted(scene.journals(), key=lambda path: path.stat().st_mtime), strict=True):
+        then = time.time() - back * 86_400
         os.utime(path, (then, then))
     scene.drain()
     assert scene.arrived()[DROPPED] == 500
