@@ -153,7 +153,7 @@ def _read(path: Path) -> Secret | None:
 def _create(path: Path, secret: Secret) -> None:
     """Put a secret at `path` unless something is there."""
     content = f"{secret}\n".encode()
-    draft = state.new_private(path, content)
+    draft = state.new_private(path, content, durable=False)  # on the caller's thread; what a power cut leaves is repaired
     try:
         os.link(draft, path)
     except FileExistsError:

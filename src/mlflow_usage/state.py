@@ -195,8 +195,8 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
-def new_private(path: Path, content: bytes) -> Path:
-    """Write `content` to a new, uniquely named draft beside `path`, made durable, and return the draft's path.
+def new_private(path: Path, content: bytes, *, durable: bool = True) -> Path:
+    """Write `content` to a new, uniquely named draft beside `path` and return the draft's path; `durable`: it outlives a power cut.
 
     Raises:
         OSError: as the system says; no draft remains.
@@ -208,7 +208,8 @@ def new_private(path: Path, content: bytes) -> Path:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
     except OSError:
         draft.unlink(missing_ok=True)
         raise
