@@ -144,7 +144,9 @@ class Table:
     rows: dict[str, tuple[int, str, str, str, str]] = field(default_factory=dict)
     exits: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def add(self, case: str, rounds: int, made: int | tuple[int, int], held: int, note: str = "", *, lost: int = 0) -> None:
+    def add(  # noqa: PLR0913  a row of six columns
+        self, case: str, rounds: int, made: int | tuple[int, int], held: int, note: str = "", *, lost: int = 0
+    ) -> None:
         """`made` is a number, or how many calls had ended and had begun when the processes were killed.
 
         `lost` is for the cases only in which the design promises nothing; it stands in the table.

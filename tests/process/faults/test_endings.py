@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from process.faults.fault_driver import made
-from process.faults.scene import Scene, Table, end, eventually
+from process.faults.scene import DROPPED, Scene, Table, end, eventually
 
 CALLS = """
 session = begin()
@@ -132,7 +132,8 @@ def test_hundreds_of_kills_lose_nothing_and_repeat_nothing(scene: Scene, table: 
         scene.receiver.reply, reply = OK, scene.receiver.reply
         scene.drain()
         scene.receiver.reply = reply
-    table.add(f"SIGKILL at a random moment, endpoint {endpoint}", rounds, made(scene.place), scene.total())
+    note = f"{scene.arrived()[DROPPED]:,} of them as mlflow.usage.dropped"
+    table.add(f"SIGKILL at a random moment, endpoint {endpoint}", rounds, made(scene.place), scene.total(), note)
     assert not scene.journals()
 
 

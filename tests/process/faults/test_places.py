@@ -48,7 +48,8 @@ def test_a_full_disk_costs_nothing_but_what_a_kill_takes(scene: Scene, table: Ta
     quiet(scene.play(CALLS))
     table.add("full disk from the start, normal end", 1, 500, scene.total(), "counted in memory")
     quiet(scene.play(CALLS + "os.kill(os.getpid(), signal.SIGKILL)"), -9)
-    assert scene.total() == 500  # stated: without a writable directory a kill loses
+    arrived = scene.total() - 500
+    table.add("full disk from the start, SIGKILL", 1, 500, arrived, "nothing is promised: counted in memory", lost=500)
 
 
 def test_a_disk_that_fills_up_while_calls_are_counted_never_kills(scene: Scene, table: Table, disk: Path) -> None:
@@ -69,7 +70,8 @@ os.kill(os.getpid(), signal.SIGKILL)
     (disk / "filler").unlink()
     scene.drain()
     arrived = scene.total()
-    table.add("disk fills up, then SIGKILL", 1, (1, 3001), arrived, "no SIGBUS; what did not fit the first journal was in memory")
+    note = "no SIGBUS; 200 kinds do not fit the one journal there was room for, the others were counted in memory"
+    table.add("disk fills up, then SIGKILL", 1, 3001, arrived, note, lost=3001 - arrived)
     assert arrived >= 30
 
 
@@ -146,8 +148,10 @@ def test_garbage_in_every_state_file_stops_nothing(scene: Scene, table: Table, r
 def test_a_damaged_journal_neither_stops_delivery_nor_sends_what_it_should_not(scene: Scene, table: Table, rounds: int) -> None:
     """A sound journal among ones of which some bytes were overwritten: all are settled by one process, and the sound ones arrive."""
     quiet(scene.play(CALLS + "os._exit(0)"))
-    (sound,) = scene.journals()
-    content, chance = sound.read_bytes(), random.Random(rounds)
+    (pattern,) = scene.journals()
+    content, chance = pattern.read_bytes(), random.Random(rounds)
+    pattern.unlink()
+    sound = 0
     for number in range(rounds):
         damaged = bytearray(content)
         for _ in range(chance.choice((1, 1, 2, 8, 64))):
@@ -156,15 +160,17 @@ def test_a_damaged_journal_neither_stops_delivery_nor_sends_what_it_should_not(s
             damaged[start : start + len(piece)] = piece
         (scene.state / f"d{number}.journal").write_bytes(damaged[:4096])
         (scene.state / f"d{number}.journal").chmod(0o600)
+        if number % 100 == 50:
+            quiet(scene.play(CALLS.replace("FileStore", "RestStore") + "os._exit(0)"))
+            sound += 1
         if number % 200 == 199:
             scene.drain()
     scene.drain()
-    uids = {record["log.record.uid"] for _, record in scene.receiver.records(accepted=True)}
     assert not scene.journals()
-    assert len(uids) >= 5
-    for _, record in scene.receiver.records(accepted=True):
-        assert 1 <= record["mlflow.usage.count"] <= 10_000_000
-    table.add("journals with overwritten bytes", rounds, 500, 500, "the process that meets them goes on; what still reads is delivered")
+    records = [record for _, record in scene.receiver.records(accepted=True)]
+    assert all(1 <= record["mlflow.usage.count"] <= 10_000_000 for record in records)
+    arrived = sum(record["mlflow.usage.count"] for record in records if record.get("mlflow.usage.store") == "RestStore")
+    table.add(f"sound journals among {rounds:,} with overwritten bytes", sound, sound * 500, arrived, "calls of the sound ones only")
 
 
 def test_what_waits_longer_than_a_week_is_told_as_dropped(scene: Scene, table: Table) -> None:
