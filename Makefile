@@ -24,6 +24,7 @@ test: $(STAMP) ## what `.ci/run` runs: one MLflow, one Collector, real Delta tab
 	$(BIN)/python -m pytest -q -m "not slow"
 
 test-all: $(STAMP) ## also the slow proofs; needs Chromium
+	@command -v chromium chromium-browser google-chrome >/dev/null || { echo "make test-all: Chromium is missing (Debian: apt-get install chromium)" >&2; exit 1; }
 	$(BIN)/python -m pytest -q
 
 check: $(STAMP) ## lint, types, generated files
