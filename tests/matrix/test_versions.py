@@ -1,33 +1,22 @@
 """The same behaviour on every version that the distribution allows: MLflow, OpenTelemetry, wrapt.
 
-Each row is an environment of its own, made by uv. Slow: `make test-all`.
+Each row is an environment of its own. Slow: `make test-all`.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from environments import MLFLOWS, environment, released
 from mlflow_usage.journal.shape import SIZES
 from process_stage import FOREIGN
 from receiver import Receiver
 
 ROOT = Path(__file__).parents[2]
-UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-
-# MLflow 2.22 and 3.0 do not start a database store with SQLAlchemy 2.1.
-MLFLOWS = {
-    "2.22": ("mlflow==2.22.*", "sqlalchemy<2.1", "setuptools<81"),
-    "3.0": ("mlflow==3.0.*", "sqlalchemy<2.1"),
-    "3.9": ("mlflow==3.9.*", "sqlalchemy<2.1"),
-    "newest": ("mlflow",),
-    "skinny": ("mlflow-skinny", "sqlalchemy", "alembic", "pandas"),
-}
 SDKS = {
     "opentelemetry 1.39.1": ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1"),
     "opentelemetry 1.41": ("opentelemetry-sdk==1.41.*", "opentelemetry-exporter-otlp-proto-http==1.41.*"),
@@ -61,23 +50,14 @@ CALLS = {
 }
 
 
-def environment(place: Path, *requirements: str) -> Path:
-    """An environment with the plugin and `requirements`; returns its Python."""
-    assert UV is not None, "uv is installed by `make test`"
-    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(place)], check=True)
-    python = place / "bin" / "python"
-    subprocess.run([UV, "pip", "install", "--quiet", "--python", str(python), "-e", str(ROOT), *requirements], check=True)
-    return python
-
-
 def clean() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("release", MLFLOWS)
+@pytest.mark.parametrize("release", [release for release in MLFLOWS if release != "tracing"])
 def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
-    python = environment(tmp_path / "venv", *MLFLOWS[release])
+    python = released(release)
     with Receiver() as receiver:
         own = {
             "HOME": str(tmp_path),
@@ -94,7 +74,7 @@ def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: 
 @pytest.mark.slow
 @pytest.mark.parametrize("release", SDKS)
 def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: str) -> None:
-    python = environment(tmp_path / "venv", "mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
+    python = environment("mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
     result = subprocess.run(
         [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/journal", "tests/delivery"],
         env=clean(),
