@@ -29,17 +29,18 @@ GENERATED: Final = {
 }
 
 # What each part may import of the others, beside itself. A part is a module or a package of `mlflow_usage`.
-LEAVES: Final = frozenset({"mode", "state", "toml", "version", "catalogue"})
+LEAVES: Final = frozenset({"mode", "named", "state", "toml", "version", "catalogue"})
 SETTINGS: Final = LEAVES | {"settings"}
 WORLD: Final = SETTINGS | {"consent", "endpoint", "identity", "system"}
 RUNNING: Final = WORLD | {"journal", "instrumentation", "delivery"}
 OPERATOR: Final = SETTINGS
 MAY: Final[dict[str, frozenset[str]]] = {
     "mode": frozenset(),
+    "named": frozenset(),
     "version": frozenset(),
     "toml": frozenset(),
     "state": LEAVES,
-    "catalogue": frozenset({"version"}),
+    "catalogue": frozenset({"named", "version"}),
     "settings": LEAVES,
     "endpoint": WORLD,
     "consent": WORLD,

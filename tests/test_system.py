@@ -169,3 +169,8 @@ def test_the_versions_of_what_runs() -> None:
     assert system.own_version() == metadata.version("mlflow-usage") == public_version(system.own_version())
     assert system.sdk_version() is None or system.sdk_version() == metadata.version("opentelemetry-sdk")
     assert system.mlflow_version() is None or public_version(system.mlflow_version())
+
+
+@given(st.lists(st.integers(0, 1200).map(str) | st.text("0123456789", max_size=5), min_size=1, max_size=6).map(".".join))
+def test_a_version_of_plain_numbers_is_read_like_any_other(text: str) -> None:
+    assert public_version(text) == public_version(f"{text}+acme")  # what is added takes the way of the expression

@@ -5,8 +5,10 @@ the user's `OTEL_EXPORTER_*` unless `MLFLOW_USAGE_ENDPOINT=otel` says so, never 
 never show a header's value. An endpoint that cannot be understood is none, with the reason.
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,11 +7,11 @@ the state directory; what leaves is its SHA-256. It must never be derived from t
 from __future__ import annotations
 
 import os
-import re
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 from mlflow_usage import state
+from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,7 @@ Digest = NewType("Digest", str)
 
 FILE: Final = "installation"
 _REPAIR: Final = "installation-repair-"
+SECRET_DIGITS: Final = 64  # hexadecimal
 _READ_BYTES: Final = 4096
 # Where hard links are missing, another process may be between creating the file and writing it.
 _PATIENCE: Final = (0.01, 0.02, 0.04)
@@ -145,9 +146,10 @@ def _read(path: Path) -> Secret | None:
         return None
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(_READ_BYTES)
-    if re.fullmatch(rb"[0-9a-f]{64}\n?", content) is None:
+    secret = content.removesuffix(b"\n")
+    if len(secret) != SECRET_DIGITS or secret.translate(None, b"0123456789abcdef"):
         raise _GarbageError(content)
-    return Secret(content[:64].decode("ascii"))
+    return Secret(secret.decode("ascii"))
 
 
 def _create(path: Path, secret: Secret) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Final, NamedTuple
+from typing import Final
 
+from mlflow_usage.named import NamedTuple
 from mlflow_usage.version import VERSION
 
 PLIST: Final = "/System/Library/CoreServices/SystemVersion.plist"
@@ -29,6 +30,8 @@ _ARCHITECTURES: Final = {
     "i686": "x86", "x86": "x86", "ia64": "ia64", "ppc": "ppc32", "ppc64": "ppc64", "ppc64le": "ppc64", "s390x": "s390x",
 }  # fmt: skip
 OTHER: Final = "other"
+PARTS: Final = range(2, 5)  # of a version
+MOST_DIGITS: Final = 5  # of a number in a system's version
 
 
 class Raw(NamedTuple):
@@ -51,6 +54,9 @@ def public_version(text: str | None) -> str | None:
     `3.17.2` for `3.17.2`, `3.17.2.dev0`, `3.17.2.post1` and `3.17.2+acme.7`, `3.17.2rc1` for itself. None where the text is no
     version or has more to it than numbers (an epoch, five parts).
     """
+    parts = (text or "").split(".")
+    if len(parts) in PARTS and all(map(_plain, parts)):  # most versions; an expression is compiled for the others only
+        return text
     match = re.fullmatch(_VERSION, (text or "").strip().lower(), re.ASCII)
     if match is None:
         return None
@@ -58,6 +64,11 @@ def public_version(text: str | None) -> str | None:
     if match["pre"] is None or match["build"]:
         return release
     return f"{release}{_PRE[match['pre']]}{int(match['number'] or 0)}"
+
+
+def _plain(part: str) -> bool:
+    """Whether a part of a version is a number as it is written, of at most three digits."""
+    return len(part) <= 3 and part.isascii() and part.isdecimal() and (part == "0" or part[0] != "0")  # noqa: PLR2004
 
 
 def attributes(raw: Raw, *, mlflow_version: str | None, sdk_version: str | None, own_version: str | None) -> dict[str, str]:
@@ -82,11 +93,17 @@ def attributes(raw: Raw, *, mlflow_version: str | None, sdk_version: str | None,
 
 def _system_version(system: str, text: str) -> str | None:
     """At most three numbers; of a Linux kernel two, because the third and what follows name a vendor's build."""
-    most = {"linux": 1, "darwin": 2, "windows": 2}.get(system)
-    match = None if most is None else re.match(rf"\d{{1,5}}(?:\.\d{{1,5}}){{0,{most}}}(?!\d)", text, re.ASCII)
-    if match is None or (system == "darwin" and match[0] == "10.16"):  # what macOS 11 and later tell a program built for 10.15
-        return None
-    return match[0]
+    numbers = []
+    for part in text.split(".")[: {"linux": 2, "darwin": 3, "windows": 3}.get(system, 0)]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not 1 <= len(digits) <= MOST_DIGITS:
+            break
+        numbers.append(digits)
+        if digits != part:
+            break
+    version = ".".join(numbers)
+    # What macOS 11 and later tell a program built for 10.15.
+    return None if not version or (system == "darwin" and version == "10.16") else version
 
 
 def read() -> Raw:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+from mlflow_usage.named import NamedTuple
 
 Kind: TypeAlias = Literal["boolean", "enum", "enum[]", "int", "string"]
 Value: TypeAlias = "bool | int | str | tuple[str, ...]"

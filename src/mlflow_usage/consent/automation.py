@@ -4,9 +4,10 @@ Decides, from variables and the main program alone, whether this is continuous i
 there the mode is off unless somebody says `on`. It must never look at files, processes or the network.
 """
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from mlflow_usage.consent.variables import is_set
+from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

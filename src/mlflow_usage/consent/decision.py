@@ -6,7 +6,7 @@ function of what was read; `current` reads the world once. It must never raise, 
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from mlflow_usage import endpoint as endpoints
 from mlflow_usage import state
@@ -14,6 +14,7 @@ from mlflow_usage.consent import automation, places
 from mlflow_usage.consent.variables import MLFLOW_USAGE, OFF_VARIABLES, mode_of
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.mode import Mode, strictest
+from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,12 @@ understood is off.
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mlflow_usage import endpoint as endpoints
 from mlflow_usage import settings, state, toml
 from mlflow_usage.mode import Mode
+from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

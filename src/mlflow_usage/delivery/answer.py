@@ -7,10 +7,12 @@ never take a page, a redirect or silence for an acknowledgement, and never learn
 from __future__ import annotations
 
 import enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+
+from mlflow_usage.named import NamedTuple
 
 MAX_BODY: Final = 65_536  # bytes read of an answer
 MAX_WAIT: Final = 600.0  # seconds

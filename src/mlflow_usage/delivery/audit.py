@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from mlflow_usage import state
 from mlflow_usage.delivery.answer import Answer
+from mlflow_usage.named import NamedTuple
 
 FILE: Final = "sent.jsonl"
 OLDER: Final = "sent.1.jsonl"

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import audit, otel, stop
@@ -24,6 +24,7 @@ from mlflow_usage.journal.batch import Batch, Entry, JournalError
 from mlflow_usage.journal.files import Owned
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
+from mlflow_usage.named import NamedTuple
 
 MAX_STRETCH: Final = 10.0  # seconds of delivering what others left, after which consent is asked and our own comes first again
 MAX_ATTEMPTS: Final = 20
@@ -56,6 +57,7 @@ class Courier:
         self._exporter: otel.Exporter | None = None
         self._endpoint: Endpoint | None = None
         self._failures = 0
+        self._retry_after: float | None = None
         self._passed = False
         self.failing = False
         self.rejected = 0
@@ -222,8 +224,6 @@ class Courier:
             return False
         owned.journal.attempts += 1
         return owned.journal.attempts >= MAX_ATTEMPTS
-
-    _retry_after: float | None = None
 
     def wait(self) -> float:
         """An attempt failed: the seconds until the next."""

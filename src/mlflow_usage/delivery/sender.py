@@ -95,37 +95,38 @@ class Sender:
 
     def _run(self, messages: Any) -> None:  # noqa: ANN401  a SimpleQueue, or gevent's
         try:
+            first = messages.get()  # what is done before it would keep the caller's thread waiting for its start
             courier = self._courier = self._make()
             with courier.apart():
-                self._loop(messages, courier)
+                self._loop(messages, courier, first)
         except Exception:  # noqa: BLE001  the boundary: a thread that dies says nothing, and the journals wait for a later process
             self._closed = True
 
-    def _loop(self, messages: Any, courier: Courier) -> None:  # noqa: ANN401
+    def _loop(self, messages: Any, courier: Courier, message: Any) -> None:  # noqa: ANN401
         last, due, earliest = -EVERY, None, 0.0
-        while True:
-            message = self._next(messages, due)
+        while message != _END:
             now = self._clock()
-            if message == _END:
-                return
             if message == _WORK:
                 due = max(now + FIRST, last + EVERY)
-                continue
-            reply, deadline = message if isinstance(message, tuple) else (None, None)
-            self._signalled, due, last = False, None, now
-            if reply is None and now < earliest:  # the endpoint is left alone for a while; consent is asked all the same
-                courier.look()
-                due = min(earliest, now + EVERY)
-                continue
-            try:
-                wait = courier.flush(deadline)
-            except Exception:  # noqa: BLE001  the boundary: whatever it was, it is tried again later, and consent is asked again
-                wait = courier.wait()
-            if wait is not None:
-                earliest = self._clock() + wait
-                due = min(earliest, now + EVERY)  # while something is pending, consent is asked
-            if reply is not None:
-                reply.put(None)
+            else:
+                reply, deadline = message if isinstance(message, tuple) else (None, None)
+                self._signalled, due, last = False, None, now
+                if reply is None and now < earliest:  # the endpoint is left alone for a while; consent is asked all the same
+                    courier.look()
+                    due = min(earliest, now + EVERY)
+                elif (wait := self._attempt(courier, deadline)) is not None:
+                    earliest = self._clock() + wait
+                    due = min(earliest, now + EVERY)  # while something is pending, consent is asked
+                if reply is not None:
+                    reply.put(None)
+            message = self._next(messages, due)
+
+    @staticmethod
+    def _attempt(courier: Courier, deadline: float | None) -> float | None:
+        try:
+            return courier.flush(deadline)
+        except Exception:  # noqa: BLE001  the boundary: whatever it was, it is tried again later, and consent is asked again
+            return courier.wait()
 
     def _next(self, messages: Any, due: float | None) -> Any:  # noqa: ANN401
         try:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from mlflow_usage.named import NamedTuple
 
 PREFIX: Final = "mlflow.usage."
 

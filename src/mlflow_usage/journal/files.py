@@ -30,7 +30,7 @@ NETWORK: Final = frozenset(
 )
 # O_NONBLOCK: a FIFO under one of our names must not hang anybody.
 _SAFE: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
-ESCAPED: Final = re.compile(r"\\([0-7]{3})")  # how /proc/self/mounts writes spaces, tabs, line ends and backslashes
+ESCAPED: Final = r"\\([0-7]{3})"  # how /proc/self/mounts writes spaces, tabs, line ends and backslashes
 _FLAGS: Final = os.O_RDWR | _SAFE
 
 
@@ -188,18 +188,21 @@ def sweep(directory: Path) -> None:
 def on_network(directory: Path, mounts: str | None = None) -> bool:
     """Whether the directory lies on a network file system, where a map and a lock promise nothing.
 
-    `mounts` is the text of /proc/self/mounts; where there is none, the file system counts as local.
+    `mounts` is the text of /proc/self/mounts; where there is none, the file system counts as local. A file system on a block device has
+    a device number of a driver's; one that comes over a network has an anonymous number, of major 0, as some local ones have too.
     """
     if mounts is None:
         try:
+            if os.major(directory.stat().st_dev) != 0:
+                return False
             mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
-        except OSError:
+        except (OSError, AttributeError):  # Windows has no major number, and no mounts to read
             return False
     place, best, kind = f"{os.path.realpath(directory)}/", 0, ""
     for line in mounts.splitlines():
         fields = line.split(" ")
         if len(fields) > 2:  # noqa: PLR2004  device, mount point, type
-            point = ESCAPED.sub(lambda found: chr(int(found[1], 8)), fields[1]).rstrip("/") + "/"
+            point = re.sub(ESCAPED, lambda found: chr(int(found[1], 8)), fields[1]).rstrip("/") + "/"
             if len(point) >= best and place.startswith(point):
                 best, kind = len(point), fields[2]
     return kind in NETWORK or kind.startswith("fuse.")
