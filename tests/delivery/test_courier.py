@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import audit
-from mlflow_usage.delivery.courier import Courier
+from mlflow_usage.delivery.courier import MAX_ATTEMPTS, Courier
 from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode
@@ -169,6 +169,41 @@ def test_a_batch_that_is_too_large_is_split_and_what_is_alone_too_large_is_told(
     stage.courier.flush()
     expected = dict.fromkeys(("mlflow.log_metric", "mlflow.log_param", "mlflow.set_tag", "mlflow.start_run", "mlflow.end_run"), 1)
     assert stage.receiver.calls() == {**expected, "mlflow.usage.dropped": 1}
+
+
+def test_of_a_split_batch_that_is_given_up_only_what_was_not_taken_is_told(stage: Stage) -> None:
+    def half(request: Request) -> Reply:
+        logs = request.content["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+        if len(logs) > 1 or logs[0]["eventName"] == "mlflow.log_param":
+            stage.receiver.requests.remove(request)
+            return (413 if len(logs) > 1 else 503), {}, b""
+        return OK
+
+    stage.receiver.reply = half
+    for event, calls in (("mlflow.log_metric", 3), ("mlflow.log_param", 4)):
+        for _ in range(calls):
+            stage.recorder.hit(event, None)
+    for _ in range(MAX_ATTEMPTS):
+        stage.courier.flush()
+    stage.receiver.reply = OK
+    stage.recorder.hit("mlflow.end_run", None)
+    stage.courier.flush()
+    assert stage.receiver.calls() == {"mlflow.log_metric": 3, "mlflow.usage.dropped": 4, "mlflow.end_run": 1}
+
+
+def test_a_full_log_is_put_aside_by_one_of_many_processes(tmp_path: Path) -> None:
+    sent = audit.Sent(0.0, "http://127.0.0.1:1", 200, "accepted", bytes(30_000))
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            for _ in range(20):
+                audit.append(tmp_path, sent)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) >= audit.MAX_BYTES
+    assert sorted(path.name for path in tmp_path.iterdir()) == [audit.OLDER, audit.FILE]
 
 
 def test_a_410_stops_this_version_for_a_day_and_loses_nothing(stage: Stage) -> None:

@@ -93,8 +93,8 @@ def test_a_network_file_system_is_recognised(place: str, *, network: bool) -> No
 
 
 def test_a_lock_that_is_swept_away_at_the_wrong_moment_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, refusals = files._lock, [1, 1]
-    monkeypatch.setattr(files, "_lock", lambda descriptor: not refusals.pop() if refusals else real(descriptor))
+    real, refusals = files.locked, [1, 1]
+    monkeypatch.setattr(files, "locked", lambda descriptor: not refusals.pop() if refusals else real(descriptor))
     owned = files.create(tmp_path, META, SIZES[0], 0)
     assert owned.path is not None
     assert len(list(tmp_path.iterdir())) == 2

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from mlflow_usage import state
 from mlflow_usage.delivery.answer import Answer
+from mlflow_usage.journal import files
 from mlflow_usage.named import NamedTuple
 
 FILE: Final = "sent.jsonl"
@@ -43,13 +44,26 @@ def append(directory: Path | None, sent: Sent) -> None:
     line = {**sent._asdict(), "body": base64.b64encode(sent.body).decode()}
     path = directory / FILE
     with suppress(OSError):
-        if path.exists() and path.stat().st_size > MAX_BYTES:
-            path.replace(directory / OLDER)
+        _rotate(path)
+    with suppress(OSError):
         descriptor = state.open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             os.write(descriptor, (json.dumps(line, separators=(",", ":")) + "\n").encode())
         finally:
             os.close(descriptor)
+
+
+def _rotate(path: Path) -> None:
+    """Put a full log aside. Of several processes at once one does, and what is put aside is the full one."""
+    try:
+        descriptor = state.open_private(path, os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        if os.fstat(descriptor).st_size > MAX_BYTES and files.locked(descriptor) and files.still_named(descriptor, path):
+            path.replace(path.with_name(OLDER))
+    finally:
+        os.close(descriptor)
 
 
 def read(directory: Path | None) -> Iterator[Sent]:

@@ -32,10 +32,11 @@ BACK_OFF: Final = (10.0, 600.0)  # seconds: first, and longest
 
 
 class Result(NamedTuple):
-    """What became of a batch: the last answer, and how many of its calls were refused for good."""
+    """What became of a batch: the last answer, and how many of its calls were refused for good and how many were taken."""
 
     answer: Answer
     refused: int
+    taken: int = 0
 
 
 class Courier:
@@ -58,8 +59,7 @@ class Courier:
         self._endpoint: Endpoint | None = None
         self._failures = 0
         self._retry_after: float | None = None
-        self._passed = False
-        self.failing = False
+        self._passed = self.failing = False
         self.rejected = 0
         self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
@@ -180,7 +180,7 @@ class Courier:
                 # A connection that fails fails for every batch; an answer may be about this one only.
                 self._retry_after = result.answer.retry_after
                 return result.answer.status is not None and not is_live and self._passed
-            refused = sum(e.calls for e in batch.entries) if result.answer.outcome is Outcome.KEPT else result.refused
+            refused = sum(e.calls for e in batch.entries) - result.taken if result.answer.outcome is Outcome.KEPT else result.refused
             if not is_live and all(entry.slot == 0 for entry in batch.entries):
                 refused = 0  # a refusal of nothing but the news of refusals ends here
             journal.acknowledge(refused)
@@ -197,7 +197,7 @@ class Courier:
         if answer.outcome is Outcome.ACCEPTED:
             self._passed = True
             self.rejected += answer.rejected
-            return Result(answer, calls - told)
+            return Result(answer, calls - told, told)
         if answer.outcome is Outcome.TOO_LARGE:
             if len(entries) == 1:
                 return Result(answer, calls)
@@ -206,7 +206,7 @@ class Courier:
             if first.answer.outcome in (Outcome.KEPT, Outcome.STOPPED):
                 return first
             second = self._send(entries[half:], batch, owned, endpoint)
-            return Result(second.answer, first.refused + second.refused)
+            return Result(second.answer, first.refused + second.refused, first.taken + second.taken)
         return Result(answer, calls if answer.outcome is Outcome.REFUSED else 0)
 
     def _through(self, endpoint: Endpoint) -> otel.Exporter:

@@ -41,9 +41,7 @@ class Owned:
 
     def __init__(self, journal: Journal, path: Path | None = None, lock: int = -1) -> None:
         """Hold `journal`, its file and the descriptor of its lock file."""
-        self.journal = journal
-        self.path = path
-        self.lock = lock
+        self.journal, self.path, self.lock = journal, path, lock
         if lock >= 0:
             _HELD.add(self)
 
@@ -96,7 +94,7 @@ def _create(directory: Path, data: bytearray) -> Owned:
     path, lock_path = stem.with_suffix(JOURNAL), stem.with_suffix(LOCK)
     lock = os.open(lock_path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        if not _lock(lock) or not _same(lock, lock_path):
+        if not locked(lock) or not still_named(lock, lock_path):
             raise BlockingIOError(str(lock_path))  # noqa: TRY301  cleaned up below like any other failure
         descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -133,7 +131,7 @@ def adopt(path: Path) -> Owned | None:
         return None
     owned: Owned | None = None
     try:
-        if not _lock(lock) or not _same(lock, lock_path):
+        if not locked(lock) or not still_named(lock, lock_path):
             return None
         try:
             journal = Journal(_map(path))
@@ -220,7 +218,7 @@ def _map(path: Path) -> mmap.mmap:
         os.close(descriptor)
 
 
-def _same(descriptor: int, path: Path) -> bool:
+def still_named(descriptor: int, path: Path) -> bool:
     """Whether the path still names the opened file: another process may have removed it in between."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
@@ -231,7 +229,8 @@ def _same(descriptor: int, path: Path) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> bool:
+    def locked(descriptor: int) -> bool:
+        """Take the lock of an open file without waiting; returns whether it was to be had."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -241,7 +240,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> bool:
+    def locked(descriptor: int) -> bool:
+        """Take the lock of an open file without waiting; returns whether it was to be had."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
