@@ -19,7 +19,7 @@ from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import EXTRACTORS
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS
-from mlflow_usage.instrumentation.wrapper import Wrapper, never
+from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
 
 CLIENT = "MlflowClient"
 
@@ -99,6 +99,8 @@ class Patches:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
             return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.ask)
+        if client and type(original) is FunctionType:
+            return Method(original, meter.client_probe(event), frames.client_method(meter, event), meter.ask)
         if client:
             return Wrapper(original, frames.client_method(meter, event), enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))
