@@ -83,7 +83,8 @@ class Patches:
             if original is None or isinstance(original, Wrapper) or event in self.inert:
                 continue
             try:
-                wrapper = self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
+                # Two names of one function stay one.
+                wrapper = replaced.get(id(original)) or self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
                 setattr(owner, name, wrapper)
             except Exception:  # noqa: BLE001, S112  the boundary: one target that cannot be wrapped, not its whole module
                 continue

@@ -16,14 +16,14 @@ import wrapt
 
 
 def _by_name(function: Any) -> str | tuple[Any, ...]:  # noqa: ANN401  a function
-    """The global of that name, as a function pickles, where that is this very object; else what is found there when it is loaded.
+    """The global of that name, as a function pickles; or what is found there when it is loaded, where that is MLflow's function itself.
 
     `pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded.
     """
     found: Any = sys.modules.get(function.__module__)
     for name in function.__qualname__.split("."):
         found = getattr(found, name, None)
-    if found is function:
+    if found is function or found != function:  # pickle refuses what is another object than its name says
         return str(function.__qualname__)
     import pkgutil  # noqa: PLC0415  few programs pickle a function of MLflow's
 
