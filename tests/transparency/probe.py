@@ -247,7 +247,9 @@ def main() -> None:
                     owner = vars(owner).get(parent)
                 if owner is not None and vars(owner).get(name) is not None:
                     found[f"{module}:{path}"] = look(owner, name, method=bool(parents))
-    json.dump({"found": found, "failed": failed}, sys.stdout)
+    import mlflow
+
+    json.dump({"mlflow": mlflow.__version__, "found": found, "failed": failed}, sys.stdout)
 
 
 if __name__ == "__main__":
