@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from mlflow_usage.session import Session
 
 SCHEME: Final = "mlflow-usage"  # the entry point's name, which MLflow takes for a URI scheme
-UTILS: Final = "mlflow.tracking._tracking_service.utils"
+# Whose registries of tracking stores load the entry point: the first in every import of MLflow, the second in a program that imports the
+# server as well.
+REGISTRIES: Final = ("mlflow.tracking._tracking_service.utils", "mlflow.server.handlers")
 
 
 class Running:
     """What is active in this process."""
 
+    mlflow: Any = None  # the module that was met; the entry point is loaded more than once while it is there
     session: Session | None = None
     patches: Patches | None = None
     disabled = False  # by `mlflow_usage.disable()`
@@ -38,7 +41,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
     try:
         if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
             sys.meta_path.insert(0, _Unregister())
-        activate()
+        if Running.mlflow is None or sys.modules.get("mlflow") is not Running.mlflow:
+            activate()
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
     return no_store
@@ -59,8 +63,7 @@ class _Unregister:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
         try:
-            registry = sys.modules[UTILS]._tracking_store_registry._registry  # noqa: SLF001  there is no public way
-            if registry.pop(SCHEME, None) is None:
+            if not any([_unregistered(home) for home in REGISTRIES]):
                 return None
             place = sys.meta_path.index(self)
             del sys.meta_path[place]
@@ -69,6 +72,12 @@ class _Unregister:
             return None
         # The import system goes on behind this place, where the next finder has moved to: it is asked here, or never.
         return None if following is None else following(name, path, target)
+
+
+def _unregistered(home: str) -> bool:
+    """Whether the scheme was in the registry of a module, where it is no more."""
+    registry = getattr(sys.modules.get(home), "_tracking_store_registry", None)
+    return getattr(registry, "_registry", {}).pop(SCHEME, None) is not None
 
 
 def helper_process() -> bool:
@@ -104,6 +113,7 @@ def _run_as_module(arguments: list[str]) -> str:
 
 def activate() -> None:
     """Begin to measure, if the decision is not off and this is a person's process; again after a fresh import of MLflow."""
+    Running.mlflow = sys.modules.get("mlflow")
     if helper_process():
         return
     from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed

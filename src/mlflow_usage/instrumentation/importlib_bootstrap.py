@@ -19,11 +19,11 @@ STATUS = "mlflow.usage.status"
 
 
 def client_method(meter: Meter, event: str) -> Wrapping:
-    """A method of MlflowClient: its store is the client's own."""
+    """A method of MlflowClient, called by its class: its store is the client's own."""
     record = meter.recorder(event)
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
-        record(instance)
+        record(args[0] if instance is None and args else instance)
         return wrapped(*args, **kwargs)
 
     return wrapper

@@ -176,6 +176,30 @@ class Meter:
 
         return of
 
+    def client_probe(self, event: str) -> Callable[[object], bool]:
+        """The question that a bound method of MlflowClient asks at each call: record it, and say that no wrapper needs to run."""
+        get_frame, get, main, origins, record = sys._getframe, dict.get, self.main, self.origins, self.recorder(event)  # noqa: SLF001
+
+        def probe(client: object) -> bool:
+            try:
+                frame = get_frame(1)
+            except ValueError:
+                record(client)
+                return False
+            try:
+                scope = frame.f_globals
+                if scope is not main:
+                    name = get(scope, "__name__")
+                    origin = origins[name] if type(name) is str else USER  # as above
+                    if origin == INTERNAL or (origin != USER and not counts(frame)):
+                        return False
+            except Exception:  # noqa: BLE001  the boundary
+                return False
+            record(client)
+            return False
+
+        return probe
+
     def shape_recorder(self) -> Callable[[Kinds, Shape | None], None]:
         """What records a call that carries attributes beside the store."""
         stores, tally, (first, second, third, fourth) = self.stores, self.tally, self.variables

@@ -19,7 +19,7 @@ from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import EXTRACTORS
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS
-from mlflow_usage.instrumentation.wrapper import Wrapper, never
+from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
 
 CLIENT = "MlflowClient"
 
@@ -83,7 +83,8 @@ class Patches:
             if original is None or isinstance(original, Wrapper) or event in self.inert:
                 continue
             try:
-                wrapper = self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
+                # Two names of one function stay one.
+                wrapper = replaced.get(id(original)) or self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
                 setattr(owner, name, wrapper)
             except Exception:  # noqa: BLE001, S112  the boundary: one target that cannot be wrapped, not its whole module
                 continue
@@ -99,6 +100,8 @@ class Patches:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
             return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.ask)
+        if client and type(original) is FunctionType:
+            return Method(original, meter.client_probe(event), frames.client_method(meter, event), meter.ask)
         if client:
             return Wrapper(original, frames.client_method(meter, event), enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))

@@ -2,22 +2,32 @@
 
 Decides how a function is wrapped. A call that carries no arguments of interest is noticed in wrapt's `enabled` question, which is
 answered "no": MLflow's function is then called from C, with no frame of ours in tracebacks or between a warning and the user's line. It
-must pickle by name, so that a pickle made here loads where the plugin is absent.
+must pickle as MLflow's function does, so that a pickle made here loads where the plugin is absent.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import wrapt
 
 
-def _by_name(wrapped: Any) -> tuple[Any, ...]:  # noqa: ANN401  a function
-    """`pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded."""
+def _by_name(function: Any) -> str | tuple[Any, ...]:  # noqa: ANN401  a function
+    """The global of that name, as a function pickles; or what is found there when it is loaded, where that is MLflow's function itself.
+
+    `pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded.
+    """
+    found: Any = sys.modules.get(function.__module__)
+    for name in function.__qualname__.split("."):
+        found = getattr(found, name, None)
+    if found is function or found != function:  # pickle refuses what is another object than its name says
+        return str(function.__qualname__)
     import pkgutil  # noqa: PLC0415  few programs pickle a function of MLflow's
 
-    return pkgutil.resolve_name, (f"{wrapped.__module__}:{wrapped.__qualname__}",)
+    return pkgutil.resolve_name, (f"{function.__module__}:{function.__qualname__}",)
 
 
 class BoundWrapper(wrapt.BoundFunctionWrapper):  # type: ignore[type-arg]  # generic in wrapt's stubs only
@@ -27,10 +37,10 @@ class BoundWrapper(wrapt.BoundFunctionWrapper):  # type: ignore[type-arg]  # gen
         """Show MLflow's method."""
         return repr(self.__wrapped__)
 
-    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> str | tuple[Any, ...]:
         """Pickle as the method of its object; by name where it was taken from the class."""
         owner = getattr(self.__wrapped__, "__self__", None)
-        return _by_name(self.__wrapped__) if owner is None else (getattr, (owner, self.__name__))
+        return _by_name(self) if owner is None else (getattr, (owner, self.__name__))
 
     def __copy__(self) -> BoundWrapper:
         """A function is its own copy."""
@@ -50,9 +60,9 @@ class Wrapper(wrapt.FunctionWrapper):  # type: ignore[type-arg]  # generic in wr
         """Show MLflow's function."""
         return repr(self.__wrapped__)
 
-    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> str | tuple[Any, ...]:
         """Pickle by name."""
-        return _by_name(self.__wrapped__)
+        return _by_name(self)
 
     def __copy__(self) -> Wrapper:
         """A function is its own copy."""
@@ -61,6 +71,23 @@ class Wrapper(wrapt.FunctionWrapper):  # type: ignore[type-arg]  # generic in wr
     def __deepcopy__(self, memo: object) -> Wrapper:
         """A function is its own copy."""
         return self
+
+
+class Method(Wrapper):
+    """A wrapped method of MlflowClient, whose store is the client's own: the client is known when it is bound, not when it is called."""
+
+    def __init__(self, wrapped: Callable[..., Any], noticed: Callable[[object], bool], unbound: Callable[..., Any], ask: Any) -> None:  # noqa: ANN401
+        """Wrap `wrapped`; `noticed` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
+        super().__init__(wrapped, unbound, enabled=ask)
+        self._self_noticed = noticed
+        self._self_bind = wrapped.__get__  # type: ignore[attr-defined]  # a function's
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:  # noqa: ANN401  a method
+        """Bind as a function binds: to an object, and to a class not at all."""
+        if instance is None:
+            return self
+        # From `partial`, as from wrapt, the question is asked with no frame of ours below it.
+        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_noticed, instance))
 
 
 def never(wrapped: Callable[..., Any], _instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
