@@ -116,7 +116,13 @@ def listener(tmp_path: Path) -> Iterator[Listener]:
 
 def surroundings(place: Path, listener: Listener) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith(("MLFLOW_", "OTEL_"))}
-    own = {"HOME": str(place), "MLFLOW_TRACKING_URI": str(place / "mlruns"), "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_USAGE_ENDPOINT": "none", "THERE": listener.url}
+    own = {
+        "HOME": str(place),
+        "MLFLOW_TRACKING_URI": str(place / "mlruns"),
+        "MLFLOW_ALLOW_FILE_STORE": "true",
+        "MLFLOW_USAGE_ENDPOINT": "none",
+        "THERE": listener.url,
+    }
     return {**kept, **own}
 
 
@@ -170,7 +176,7 @@ _MLFLOW_TELEMETRY_CLIENT = client = TelemetryClient()
 def get_telemetry_client(): return _MLFLOW_TELEMETRY_CLIENT
 alias = get_telemetry_client
 """
-    exec(code, vars(module))  # noqa: S102
+    exec(code, vars(module))
     builtin._imported(module)
     client = vars(module)["client"]
     client.add_record("x")

@@ -33,7 +33,7 @@ def explain(*, event: str, as_json: bool) -> None:
     content = json.loads(CATALOGUE.read_text(encoding="utf-8"))
     found = resolve(event, content["events"])
     if found is None:
-        names = [*content["events"], *_functions()]
+        names = sorted({*content["events"], *_functions()})
         close = difflib.get_close_matches(event, names, 3, CLOSE) or [name for name in names if name.endswith(f".{event}")][:3]
         raise click.ClickException(f"no event or function {event!r}; " + (f"did you mean {', '.join(close)}?" if close else _ALL))
     entry = described(found, content)
@@ -48,17 +48,15 @@ _ALL: Final = "`mlflow-usage catalogue` lists all events"
 
 
 def _functions() -> dict[str, str]:
-    """Every function that is counted, by the names under which a person may know it, with its event."""
-    found: dict[str, str] = {}
+    """Every function that is counted, by the names under which a person may know it, with its event; no name that could mean two."""
+    found: dict[str, set[str]] = {}
     for module, targets in TARGETS.items():
+        parts = module.split(".")
         for path, event, _ in targets:
-            spelt = f"{module}.{path}"
-            found[spelt] = event
-            parts = module.split(".")
-            for length in range(1, len(parts)):  # mlflow.sklearn.log_model is defined in mlflow.sklearn, or in a module below
-                found.setdefault(".".join((*parts[:length], path)), event)
-            found.setdefault(path if "." in path else spelt, event)  # MlflowClient.log_metric
-    return found
+            # mlflow.sklearn.log_model is defined in mlflow.sklearn, mlflow.log_metric below mlflow.tracking.
+            for spelt in (path, *(".".join((*parts[:length], path)) for length in range(1, len(parts) + 1))):
+                found.setdefault(spelt, set()).add(event)
+    return {name: events.copy().pop() for name, events in found.items() if len(events) == 1 and "." in name}
 
 
 def resolve(name: str, events: Mapping[str, Any]) -> str | None:
@@ -74,11 +72,11 @@ def described(event: str, content: Mapping[str, Any]) -> dict[str, Any]:
     entry = content["events"][event]
     attributes = {name: content["attributes"][name] for name in entry["attributes"]}
     functions = sorted(f"{module}:{path}" for module, targets in TARGETS.items() for path, of, _ in targets if of == event)
-    example = {name: _example(name, attribute) for name, attribute in attributes.items()}
+    example = {name: _example(attribute) for name, attribute in attributes.items()}
     return {"event": event, **entry, "attributes": attributes, "functions": functions, "example": example}
 
 
-def _example(name: str, attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401  a value of any of the catalogue's kinds
+def _example(attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401  a value of any of the catalogue's kinds
     kind = attribute["type"]
     if kind == "boolean":
         return True

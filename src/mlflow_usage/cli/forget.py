@@ -35,13 +35,19 @@ def forget(*, yes: bool, as_json: bool) -> None:
         raise click.ClickException(f"{problem}: the installation's secret cannot be read")
     secret = identity.read(directory)
     if directory is None or secret is None:
-        _say(as_json, {"forgotten": False, "installation": None}, "There is no installation id here, so nothing sent can be asked to be erased.")
+        _say(
+            as_json,
+            {"forgotten": False, "installation": None},
+            "There is no installation id here, so nothing sent can be asked to be erased.",
+        )
         return
     decision = current()
     if reason := forbidden(decision):
         raise click.ClickException(f"nothing was sent and nothing is changed: {reason}")
     if not (yes or as_json or not sys.stdin.isatty()):
-        click.confirm(f"Ask {decision.endpoint.origin} to erase everything of this installation, and delete what is waiting here?", abort=True)
+        click.confirm(
+            f"Ask {decision.endpoint.origin} to erase everything of this installation, and delete what is waiting here?", abort=True
+        )
     _forget(directory, secret, decision, as_json=as_json)
 
 
@@ -52,7 +58,9 @@ def forbidden(decision: Decision) -> str:
             return f"the {source.name} allows nothing to leave; ask whoever set it, or delete the state directory"
     endpoint = decision.endpoint
     if endpoint.url is None:
-        return f"there is no endpoint to ask ({endpoint.problem or 'none'}, from {endpoint.source}); `mlflow-usage reset` retires the id alone"
+        return (
+            f"there is no endpoint to ask ({endpoint.problem or 'none'}, from {endpoint.source}); `mlflow-usage reset` retires the id alone"
+        )
     said = [source.name for source in decision.sources if source.name.startswith("endpoint: ")]
     return f"there is no endpoint to ask ({said[0].removeprefix('endpoint: ')} says none)" if said else ""
 
@@ -63,11 +71,15 @@ def _forget(directory: Path, secret: identity.Secret, decision: Decision, *, as_
     others = sorted({sent.endpoint for sent in audit.read(directory) if sent.outcome == "accepted"} - {decision.endpoint.origin})
     outcome = erasure.send(decision.endpoint, secret, directory, lambda text: click.echo(f"{text} …", err=True), time.sleep)
     if outcome.problem:
-        raise click.ClickException(f"{decision.endpoint.origin}: {outcome.problem}; the id and what is waiting stay as they were: try again later")
+        raise click.ClickException(
+            f"{decision.endpoint.origin}: {outcome.problem}; the id and what is waiting stay as they were: try again later"
+        )
     try:
         identity.reset(directory)
     except OSError as error:
-        raise click.ClickException(f"the erasure is asked for, but {directory}/{identity.FILE} cannot be removed: {error.strerror}") from error
+        raise click.ClickException(
+            f"the erasure is asked for, but {directory}/{identity.FILE} cannot be removed: {error.strerror}"
+        ) from error
     gone = waiting.delete(directory)
     made = None if decision.mode is Mode.OFF else identity.digest(identity.obtain(directory).secret)
     found = {
@@ -81,12 +93,15 @@ def _forget(directory: Path, secret: identity.Secret, decision: Decision, *, as_
     }
     lines = [
         f"{decision.endpoint.origin} has acknowledged the request to erase everything of installation {found['installation']}.",
-        f"Deleted {gone.calls:,} calls that were waiting. " + ("The next recorded call makes a new id." if made is None else f"New id: {made}."),
+        f"Deleted {gone.calls:,} calls that were waiting. "
+        + ("The next recorded call makes a new id." if made is None else f"New id: {made}."),
     ]
     if gone.running:
         lines.append(f"{gone.running} running programs keep the old id until they end; what they still send is refused by the erasure.")
     if others:
-        lines.append(f"Not asked: {', '.join(others)}, where records went earlier. The request in `mlflow-usage sent` is the proof for its operator.")
+        lines.append(
+            f"Not asked: {', '.join(others)}, where records went earlier. The request in `mlflow-usage sent` is the proof for its operator."
+        )
     _say(as_json, found, "\n".join(lines))
 
 

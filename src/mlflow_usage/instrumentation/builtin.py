@@ -53,7 +53,7 @@ def _imported(module: ModuleType) -> None:
                 _replace(module, path, stand_in)
 
 
-def _replace(module: ModuleType, path: str, stand_in: FunctionType) -> None:
+def _replace(module: ModuleType, path: str, stand_in: Any) -> None:  # noqa: ANN401  one of the two above
     owner: Any = module
     *parents, name = path.split(".")
     for parent in parents:
@@ -79,4 +79,3 @@ def _stop(module: ModuleType) -> None:
         started._is_stopped = True  # noqa: SLF001  what its own threads look at
         started.config = None
         module._MLFLOW_TELEMETRY_CLIENT = None  # type: ignore[attr-defined]  # noqa: SLF001
-
