@@ -11,25 +11,22 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from mlflow_usage import identity, state, system
+from mlflow_usage import account, identity, state, system
 from mlflow_usage.activation import Running
 from mlflow_usage.catalogue.tables import REVISION
-from mlflow_usage.consent import notice
+from mlflow_usage.consent import notice, places, policy
 from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.endpoint import stamp
-from mlflow_usage.journal import files
 from mlflow_usage.journal.batch import JournalError
-from mlflow_usage.journal.layout import Journal
 from mlflow_usage.mode import Mode
 
 
 @dataclass(frozen=True)
 class Report:
-    """The status of this installation, as `mlflow-usage status --json` gives it."""
+    """The status of this installation, as `mlflow-usage status --json` gives it. A key, once there, keeps its name and meaning."""
 
     mode: str
     decided_by: str
@@ -37,16 +34,25 @@ class Report:
     endpoint: str
     endpoint_source: str
     endpoint_problem: str | None
+    policies: tuple[dict[str, Any], ...]
+    builtin_silenced: bool
     directory: str | None
     directory_problem: str | None
     installation: str | None  # the hash that leaves, None before the first recorded call
     waiting_calls: int
+    waiting_records: int
     waiting_journals: int
+    waiting_since: str | None
     kept_calls: int  # recorded under mode local or for another endpoint: not sent by this installation as it is set now
     sent_requests: int
+    sent_records: int
+    sent_calls: int
+    sent_bytes: int
+    outcomes: dict[str, int]
     rejected_records: int
     last_sent: str | None
     last_answer: str | None
+    last_failure: str | None
     notice: str
     notice_shown: bool
     catalogue: int
@@ -63,7 +69,7 @@ class Report:
         return "\n".join(f"{name:<14}{text}" for name, text in self.lines())
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Name and text of each line."""
+        """Name and text of each line; without a name it goes on with what the line above is about."""
         why = "".join(f" ({source['detail']})" for source in self.sources if source["name"] == self.decided_by and source["detail"])
         yield "mode", f"{self.mode}, decided by {self.decided_by}{why}"
         for source in self.sources:
@@ -71,25 +77,60 @@ class Report:
                 yield "", f"{source['name']}: {' '.join(filter(None, (source['says'], source['detail'])))}"
         where = self.endpoint if self.endpoint_problem is None else f"{self.endpoint} ({self.endpoint_problem})"
         yield "endpoint", f"{where}, from {self.endpoint_source}"
+        yield from self._policies()
         yield "installation", self.installation or "none yet: made at the first recorded call"
         place = self.directory or "none: no home directory; calls are kept in memory only"
         yield "state", place if self.directory_problem is None else f"{place} (not used: {self.directory_problem})"
-        yield "waiting", f"{self.waiting_calls:,} calls, in journals: {self.waiting_journals:,}{self._kept()}"
-        yield "sent", self._sent()
+        since = f", since {self.waiting_since}" if self.waiting_since else ""
+        yield "waiting", f"{self.waiting_calls:,} calls in {self.waiting_records:,} records of {self.waiting_journals:,} journals{since}"
+        if self.kept_calls:
+            yield "", f"{self.kept_calls:,} calls are kept and not sent"
+        yield from self._sent()
         for trouble in self.troubles:
             yield "note", trouble
         yield "catalogue", f"revision {self.catalogue}; mlflow-usage {self.version or 'unknown'}"
-        yield "notice", self.notice
-        yield "change it", "mlflow-usage on | local | off | reset; look: mlflow-usage preview | sent | catalogue"
+        shown = "" if self.mode == Mode.OFF.value else f"{'shown' if self.notice_shown else 'not shown yet'}: "
+        yield "notice", f"{shown}{self.notice}"
+        yield from self._changes()
 
-    def _kept(self) -> str:
-        return f"; {self.kept_calls:,} calls are kept and not sent" if self.kept_calls else ""
+    def _policies(self) -> Iterator[tuple[str, str]]:
+        for name, found in zip(("policy", ""), self.policies, strict=False):
+            sets = ", ".join(found["sets"]) or "nothing"
+            said = f"invalid, hence off: {found['problem']}" if found["problem"] else f"sets {sets}"
+            yield name, f"{found['kind']} {found['path']}: {said}" + (f" ({found['ignored']})" if found["ignored"] else "")
+        if not self.policies:
+            yield "policy", f"none ({places.machine()})"
+        if self.builtin_silenced:
+            yield "", "MLflow's own telemetry is silenced by policy"
 
-    def _sent(self) -> str:
+    def _sent(self) -> Iterator[tuple[str, str]]:
         if not self.sent_requests:
-            return "nothing yet"
+            yield "sent", "nothing yet"
+            return
         rejected = f"; {self.rejected_records:,} records rejected by the endpoint" if self.rejected_records else ""
-        return f"{self.sent_requests:,} requests in the log, the last {self.last_sent} ({self.last_answer}){rejected}"
+        answers = ", ".join(f"{count:,} {outcome}" for outcome, count in self.outcomes.items())
+        yield "sent", f"{self.sent_calls:,} calls in {self.sent_requests:,} requests of {self.sent_bytes:,} bytes ({answers}){rejected}"
+        yield "", f"last acknowledged {self.last_sent or 'never'}" + (f"; last failure {self.last_failure}" if self.last_failure else "")
+
+    def _changes(self) -> Iterator[tuple[str, str]]:
+        yield "change it", f"mode: {self._how()}"
+        theirs = "policy" in self.endpoint_source
+        yield "", f"endpoint: {'its policy alone' if theirs else 'mlflow-usage on --endpoint URL, or MLFLOW_USAGE_ENDPOINT'}"
+        yield "", "id: mlflow-usage reset, or forget, which also asks for the erasure of what was sent"
+        yield "look", "mlflow-usage preview | sent | explain EVENT | catalogue | doctor"
+
+    def _how(self) -> str:
+        for kind, how in (
+            ("machine policy", "only whoever may write that file"),
+            ("environment policy", "only whoever may write that file"),
+            ("variable", f"unset {self.decided_by.removeprefix('variable ').partition('=')[0]}"),
+            ("endpoint", "name an endpoint"),
+            ("mlflow_usage.disable()", "mlflow_usage.enable()"),
+        ):
+            if self.decided_by.startswith(kind):
+                return how
+        others = " | ".join(mode.value for mode in Mode if mode.value != self.mode)
+        return f"mlflow-usage {others}" + (", or MLFLOW_USAGE" if self.mode == "on" else "")
 
 
 def gather() -> Report:
@@ -102,8 +143,8 @@ def gather() -> Report:
     problem = None if directory is None else state.problem(directory)
     usable = directory if problem is None else None
     secret = identity.read(usable)
-    waiting, kept, journals = _waiting(usable, decision)
-    sent, rejected, last = _sent(usable)
+    waiting, left = account.waiting(usable, decision), account.left(usable)
+    policies = tuple(found for kind, path in _places() if (found := policy.read(kind, path)) is not None)
     return Report(
         mode=decision.mode.value,
         decided_by=decision.source,
@@ -111,16 +152,25 @@ def gather() -> Report:
         endpoint=decision.endpoint.origin,
         endpoint_source=decision.endpoint.source,
         endpoint_problem=decision.endpoint.problem,
+        policies=tuple(_policy(found) for found in policies),
+        builtin_silenced=any(found.silences_builtin for found in policies),
         directory=None if directory is None else str(directory),
         directory_problem=problem,
         installation=None if secret is None else identity.digest(secret),
-        waiting_calls=waiting,
-        waiting_journals=journals,
-        kept_calls=kept,
-        sent_requests=sent,
-        rejected_records=rejected,
-        last_sent=None if last is None else datetime.fromtimestamp(last.time, timezone.utc).isoformat(timespec="seconds"),
-        last_answer=None if last is None else f"{last.outcome}, status {last.status}",
+        waiting_calls=waiting.calls,
+        waiting_records=waiting.records,
+        waiting_journals=waiting.journals,
+        waiting_since=waiting.oldest,
+        kept_calls=waiting.kept,
+        sent_requests=left.requests,
+        sent_records=left.records,
+        sent_calls=left.calls,
+        sent_bytes=left.size,
+        outcomes=dict(left.outcomes),
+        rejected_records=left.rejected,
+        last_sent=left.last,
+        last_answer=left.answer,
+        last_failure=left.attempt,
         notice=notice.text(decision) if decision.mode is not Mode.OFF else "not shown while off",
         notice_shown=notice.was_shown(usable, REVISION),
         catalogue=REVISION,
@@ -128,6 +178,18 @@ def gather() -> Report:
         lifted=None if decision.lifted is None else decision.lifted.system,
         troubles=tuple(_troubles(decision, usable)),
     )
+
+
+def _places() -> tuple[tuple[policy.Kind, str], ...]:
+    return ("machine", places.machine()), ("environment", places.environment())
+
+
+def _policy(found: policy.Policy) -> dict[str, Any]:
+    """A policy as a person may see it: no header's value."""
+    named = (("mode", found.mode and found.mode.value), ("endpoint", found.endpoint), ("certificate", found.certificate))
+    sets = [f"{name} {value}" for name, value in named if value is not None and not found.problem]
+    sets += [f"header {name}" for name, _ in found.headers] + (["builtin off"] if found.silences_builtin else [])
+    return {"kind": found.kind, "path": found.path, "sets": tuple(sets), "problem": found.problem or None, "ignored": found.ignored or None}
 
 
 def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
@@ -148,42 +210,6 @@ def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
         yield "the last attempt was not acknowledged; what is waiting is sent again later"
 
 
-def journals(directory: Path | None) -> Iterator[Journal]:
-    """Copies of the journals of a state directory, and of this process's own in memory."""
-    session = Running.session
-    if session is not None:
-        live = session.recorder.live
-        yield from (owned.journal for owned in (*session.recorder.retired, *([live.owned] if live else [])) if owned.path is None)
-    for path in files.scan(directory) if directory is not None else ():
-        with suppress(OSError, JournalError):
-            yield files.read(path)
-
-
-def _sendable(journal: Journal, decision: Decision) -> bool:
-    return journal.meta.get("mode") == Mode.ON.value and journal.meta.get("endpoint") == stamp(decision.endpoint)
-
-
-def _waiting(directory: Path | None, decision: Decision) -> tuple[int, int, int]:
-    waiting = kept = count = 0
-    for journal in journals(directory):
-        calls = max(0, journal.unacknowledged)
-        if decision.mode is Mode.ON and _sendable(journal, decision):
-            waiting, count = waiting + calls, count + (calls > 0)
-        else:
-            kept += calls
-    return waiting, kept, count
-
-
-def _sent(directory: Path | None) -> tuple[int, int, Any]:
-    from mlflow_usage.delivery import audit  # noqa: PLC0415
-
-    number, rejected, last = 0, 0, None
-    for last in audit.read(directory):
-        number += 1
-        rejected += last.rejected
-    return number, rejected, last
-
-
 def preview() -> list[dict[str, Any]]:
     """The OTLP/JSON of each request that would leave next, one for each journal; in mode local or off, of what is kept here.
 
@@ -195,8 +221,8 @@ def preview() -> list[dict[str, Any]]:
     version = system.public_version(system.own_version()) or "0.0"
     found = []
     decision = current(disabled=Running.disabled)
-    for journal in journals(None if directory is None or state.problem(directory) else directory):
-        if decision.mode is Mode.ON and not _sendable(journal, decision):
+    for journal in account.journals(None if directory is None or state.problem(directory) else directory):
+        if decision.mode is Mode.ON and not account.sendable(journal, decision):
             continue
         with suppress(JournalError):
             request = otel.as_json(otel.records(journal.preview(), journal.meta.get("resource", {}), version))

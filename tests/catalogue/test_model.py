@@ -44,7 +44,7 @@ def test_the_fields_of_the_design_are_all_there(catalogue: Catalogue) -> None:
     usage = {name.removeprefix("mlflow.usage.") for name in catalogue.attributes if name.startswith("mlflow.usage.")}
     assert usage == {
         *("count", "store", "flavor", "model_type", "pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata"),
-        *("disable", "log_traces", "log_models", "scorers", "predict_fn", "status", "reason"),
+        *("disable", "log_traces", "log_models", "scorers", "predict_fn", "status", "reason", "secret"),
     }
     carried = {event.name: set(event.attributes) for event in catalogue.events}
     own = {"mlflow.usage.count", "log.record.uid", "mlflow.usage.store"}

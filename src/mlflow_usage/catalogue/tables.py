@@ -42,6 +42,7 @@ ATTRIBUTES: Final[dict[str, Rule]] = {
     'mlflow.usage.predict_fn': Rule('boolean'),
     'mlflow.usage.reason': Rule('enum', members=('size', 'age', 'refused')),
     'mlflow.usage.scorers': Rule('enum[]', members=('answer_correctness', 'answer_relevance', 'answer_similarity', 'chunk_relevance', 'completeness', 'context_sufficiency', 'conversation_completeness', 'conversational_guidelines', 'conversational_role_adherence', 'conversational_safety', 'conversational_tool_call_efficiency', 'correctness', 'custom_scorer', 'equivalence', 'expectations_guidelines', 'faithfulness', 'fluency', 'groundedness', 'guideline_adherence', 'guidelines', 'knowledge_retention', 'pii_detection', 'regex_match', 'relevance', 'relevance_to_query', 'response_length', 'retrieval_groundedness', 'retrieval_relevance', 'retrieval_sufficiency', 'safety', 'summarization', 'tool_call_correctness', 'tool_call_efficiency', 'user_frustration'), fallback='custom_scorer'),
+    'mlflow.usage.secret': Rule('string', pattern='[0-9a-f]{64}'),
     'mlflow.usage.status': Rule('enum', members=('success', 'failure')),
     'mlflow.usage.store': Rule('enum', members=('FileStore', 'SqlAlchemyStore', 'RestStore', 'custom_store'), fallback='custom_store'),
 }
@@ -51,6 +52,7 @@ _SHAPE_1 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store
 _SHAPE_2 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.predict_fn', 'mlflow.usage.scorers', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count')))
 _SHAPE_3 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.code_paths', 'mlflow.usage.extra_pip_requirements', 'mlflow.usage.flavor', 'mlflow.usage.metadata', 'mlflow.usage.model_type', 'mlflow.usage.params', 'mlflow.usage.pip_requirements', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.flavor')))
 _SHAPE_4 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.reason'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.reason')))
+_SHAPE_5 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.secret'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.secret')))
 
 EVENTS: Final[dict[str, EventRow]] = {
     'mlflow.add_to_model': _SHAPE_0,
@@ -446,6 +448,7 @@ EVENTS: Final[dict[str, EventRow]] = {
     'mlflow.update_feedback': _SHAPE_0,
     'mlflow.update_workspace': _SHAPE_0,
     'mlflow.usage.dropped': _SHAPE_4,
+    'mlflow.usage.forget': _SHAPE_5,
     'mlflow.validate_evaluation_results': _SHAPE_0,
 }
 

@@ -6,6 +6,7 @@ Decides which module serves which command, and loads only that one: a user's `ml
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any, Final, NamedTuple
 
 import click
@@ -22,12 +23,15 @@ class Place(NamedTuple):
 COMMANDS: Final = {
     "status": Place("status", "status", "Say whether usage is recorded and sent, and what decided it."),
     "preview": Place("look", "preview", "Show the exact next batch; nothing is sent."),
+    "explain": Place("explain", "explain", "Say what one event is, which functions count for it, and who allowed it."),
     "sent": Place("look", "sent", "Show what has left this machine, newest first."),
     "catalogue": Place("look", "catalogue", "List everything that may ever be collected."),
     "on": Place("choose", "on", "Record and send."),
     "local": Place("choose", "local", "Record and keep on this machine."),
     "off": Place("choose", "off", "Record nothing, send nothing, delete what is waiting."),
     "reset": Place("choose", "reset", "Forget this installation's id."),
+    "forget": Place("forget", "forget", "Ask that everything this installation sent be erased."),
+    "doctor": Place("doctor", "doctor", "Look for what would keep a call from being counted and delivered."),
     "collector": Place("collector", "group", "For operators: build, check and run the Collector."),
     "warehouse": Place("warehouse", "group", "For operators: load the Collector's archive into a Delta table."),
     "site": Place("site", "group", "For operators: build the public pages."),
@@ -65,6 +69,8 @@ def main(context: click.Context) -> None:
 
     Example: mlflow-usage off
     """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        context.color = False
     if context.invoked_subcommand is None:
         command = main.get_command(context, "status")
         assert command is not None  # noqa: S101  it is in the table above

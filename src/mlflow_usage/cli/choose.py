@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from mlflow_usage import endpoint as endpoints
 from mlflow_usage import identity, settings, state
+from mlflow_usage.cli import waiting
 from mlflow_usage.consent.decision import current
-from mlflow_usage.journal import bounds, files
+from mlflow_usage.journal import bounds
 from mlflow_usage.mode import Mode
+
+JSON: Final[Callable[[Any], Any]] = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.command()
 @click.option("--endpoint", help="Send to this OTLP/HTTP endpoint from now on; `none` sends nothing.")
-def on(*, endpoint: str | None) -> None:
+@JSON
+def on(*, endpoint: str | None, as_json: bool) -> None:
     """Record and send, also where a detection (CI, tests) would turn it off. A policy or variable that says off still wins.
 
     Example: mlflow-usage on --endpoint http://localhost:4318
@@ -24,43 +31,46 @@ def on(*, endpoint: str | None) -> None:
     if endpoint is not None and endpoint.strip().lower() != endpoints.NONE and (problem := endpoints.url_problem(endpoint)):
         raise click.BadParameter(problem, param_hint="--endpoint")
     _write(Mode.ON, endpoint)
-    _say()
+    _say(as_json=as_json)
 
 
 @click.command()
-def local() -> None:
+@JSON
+def local(*, as_json: bool) -> None:
     """Record and keep on this machine; send nothing. What is kept is never sent later.
 
     Example: mlflow-usage local
     """
     _write(Mode.LOCAL)
-    _say()
+    _say(as_json=as_json)
 
 
 @click.command()
-def off() -> None:
-    """Record nothing and send nothing, from now on; what is waiting is deleted.
+@JSON
+def off(*, as_json: bool) -> None:
+    """Record nothing and send nothing, from now on; what is waiting is deleted, and it is looked whether anything is left.
 
     Example: mlflow-usage off
     """
     directory = _write(Mode.OFF)
-    calls, running = 0, 0
-    for path in files.scan(directory):
-        owned = files.adopt(path)
-        if owned is None:
-            running += 1
-            continue
-        calls += max(0, owned.journal.unacknowledged)
-        owned.remove()
-    _say()
-    click.echo(f"Deleted {calls:,} calls that were waiting.")
+    gone = waiting.delete(directory)
+    running, left = gone.running, gone.left
+    lines = [f"Deleted {gone.calls:,} calls that were waiting."]
     if running:
-        click.echo(f"{running} running processes stop and delete theirs within 10 seconds of their next call, or when they end.")
+        lines.append(f"{running} running processes stop and delete theirs within 10 seconds of their next call, or when they end.")
+    elif not left:
+        lines.append("Looked again: nothing is waiting.")
+    kept = [name for name in (settings.FILE, identity.FILE, "sent.jsonl") if (directory / name).exists()]
+    lines.append(f"Kept in {directory}: {', '.join(kept)}. To have what was sent erased: mlflow-usage forget")
+    _say(*lines, as_json=as_json, deleted_calls=gone.calls, deleted_journals=gone.files, running=running, left=left, kept=kept)
+    if left:
+        raise click.ClickException(f"{left[0]} cannot be deleted; delete it yourself")
 
 
 @click.command()
-def reset() -> None:
-    """Forget this installation's id; the next recorded call makes a new, unrelated one.
+@JSON
+def reset(*, as_json: bool) -> None:
+    """Forget this installation's id; the next recorded call makes a new, unrelated one. What was sent stays where it is.
 
     Example: mlflow-usage reset
     """
@@ -69,6 +79,9 @@ def reset() -> None:
         retired = identity.reset(directory)
     except OSError as error:
         raise click.ClickException(f"the installation id in {directory} cannot be removed: {error.strerror}") from error
+    if as_json:
+        click.echo(json.dumps({"retired": None if retired is None else identity.digest(retired)}, indent=1))
+        return
     click.echo("There was no installation id." if retired is None else "The installation id is forgotten; a new one is made when needed.")
 
 
@@ -95,7 +108,11 @@ def _write(mode: Mode, endpoint: str | None = None) -> Path:
     return directory
 
 
-def _say() -> None:
+def _say(*lines: str, as_json: bool, **more: object) -> None:
     decision = current()
+    if as_json:
+        click.echo(json.dumps({"mode": decision.mode.value, "decided_by": decision.source, **more}, indent=1))
+        return
     where = f", sending to {decision.endpoint.origin}" if decision.mode is Mode.ON else ""
-    click.echo(f"Usage is {decision.mode.value}{where} (decided by {decision.source}).")
+    for line in (f"Usage is {decision.mode.value}{where} (decided by {decision.source}).", *lines):
+        click.echo(line)

@@ -1,12 +1,22 @@
-"""`mlflow-usage status`: why it is on or off, and what that means right now."""
+"""`mlflow-usage status`, and `mlflow-usage` alone: this installation on one screen."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
+from typing import Final
 
 import click
 
 from mlflow_usage import report
+
+NAME: Final = 14  # columns
+NARROWEST: Final = 40
+WIDEST: Final = 110
+COLOURS: Final = {"on": "green", "local": "yellow", "off": "red"}
+BEFORE: Final = frozenset({"endpoint", "installation", "waiting", "catalogue", "change it"})  # a blank line stands before these
 
 
 @click.command()
@@ -20,9 +30,19 @@ def status(*, as_json: bool = False) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1))
         return
-    colours = {"on": "green", "local": "yellow", "off": "red"}
+    terminal = sys.stdout.isatty()
+    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
     for name, text in found.lines():
-        shown = click.style(f"{name:<14}", bold=True)
-        if name == "mode":
-            text = click.style(found.mode, fg=colours[found.mode], bold=True) + text.removeprefix(found.mode)  # noqa: PLW2901
-        click.echo(shown + text)
+        if terminal and name in BEFORE:
+            click.echo()
+        shown = textwrap.wrap(text, width - NAME, break_on_hyphens=False) if terminal else [text]
+        for number, line in enumerate(shown):
+            click.echo(click.style(f"{'' if number else name:<{NAME}}", bold=True) + _coloured(name, line, found, first=number == 0))
+
+
+def _coloured(name: str, line: str, found: report.Report, *, first: bool) -> str:
+    if name == "mode" and first:
+        return click.style(found.mode, fg=COLOURS[found.mode], bold=True) + line.removeprefix(found.mode)
+    if name == "note" or (name == "policy" and any(policy["problem"] for policy in found.policies)):
+        return click.style(line, fg="yellow")
+    return click.style(line, dim=True) if name in {"", "notice"} else line

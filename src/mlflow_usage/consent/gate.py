@@ -21,7 +21,12 @@ def closed(environ: Mapping[str, str], policies: Iterable[str] | None = None) ->
     """Whether one of `OFF_VARIABLES` says off and there is no policy at any of the paths; if not, ask the decision."""
     if variable_mode(tuple(environ.get(name) for name in OFF_VARIABLES)) is not Mode.OFF:
         return False
-    return not any(_may_exist(path) for path in (policies or (places.machine(), places.environment())))
+    return not governed(policies)
+
+
+def governed(policies: Iterable[str] | None = None) -> bool:
+    """Whether there may be a policy at any of the paths."""
+    return any(_may_exist(path) for path in (policies or (places.machine(), places.environment())))
 
 
 def _may_exist(path: str) -> bool:

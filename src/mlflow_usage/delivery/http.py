@@ -96,7 +96,7 @@ class GuardedSession(requests.Session):
         options.update(
             verify=endpoint.certificate or True,
             cert=certificate,
-            proxies=_proxies(request.url or ""),
+            proxies=proxies(request.url or ""),
             allow_redirects=False,
             timeout=(CONNECT, TOTAL),
             stream=True,
@@ -193,7 +193,7 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
-def _proxies(url: str) -> dict[str, str]:
+def proxies(url: str) -> dict[str, str]:
     """The system's proxies for `url`, as the system says."""
     host = urlsplit(url).hostname or ""
     return {} if proxy_bypass(host) else getproxies()

@@ -46,6 +46,7 @@ COLUMNS: Final[tuple[tuple[str, str, bool, str], ...]] = (
     ("predict_fn", "boolean", True, "mlflow.usage.predict_fn"),
     ("reason", "string", True, "mlflow.usage.reason"),
     ("scorers", "array<string>", True, "mlflow.usage.scorers"),
+    ("secret", "string", True, "mlflow.usage.secret"),
     ("status", "string", True, "mlflow.usage.status"),
     ("store", "string", True, "mlflow.usage.store"),
 )
@@ -83,6 +84,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "mlflow.usage.predict_fn": "predict_fn",
     "mlflow.usage.reason": "reason",
     "mlflow.usage.scorers": "scorers",
+    "mlflow.usage.secret": "secret",
     "mlflow.usage.status": "status",
     "mlflow.usage.store": "store",
 }
@@ -96,7 +98,7 @@ STATISTICS: Final[tuple[str, ...]] = (
 )
 # A constraint's name ends in the digest of its text, so that a changed rule is a new constraint.
 CONSTRAINTS: Final[dict[str, str]] = {
-    "event_name_ed499ef9": (
+    "event_name_6bceeaa1": (
         "event_name IN ('mlflow.add_to_model', 'mlflow.add_trace', 'mlflow.artifacts.download_artifacts', "
         "'mlflow.artifacts.list_artifacts', 'mlflow.artifacts.load_dict', 'mlflow.artifacts.load_image', 'mlflow.artifacts.load_text', "
         "'mlflow.autolog', 'mlflow.build_model_env', 'mlflow.client.bulk_register_skills', 'mlflow.client.copy_model_version', "
@@ -221,7 +223,7 @@ CONSTRAINTS: Final[dict[str, str]] = {
         "'mlflow.tracing.set_experiment_trace_location', 'mlflow.tracing.set_span_chat_messages', 'mlflow.tracing.set_span_chat_tools', "
         "'mlflow.tracing.set_tracing_context_from_http_request_headers', 'mlflow.tracing.unset_experiment_trace_location', "
         "'mlflow.update_assessment', 'mlflow.update_current_trace', 'mlflow.update_expectation', 'mlflow.update_feedback', "
-        "'mlflow.update_workspace', 'mlflow.usage.dropped', 'mlflow.validate_evaluation_results')"
+        "'mlflow.update_workspace', 'mlflow.usage.dropped', 'mlflow.usage.forget', 'mlflow.validate_evaluation_results')"
     ),
     "bucket_5cc33a59": "bucket = substr(installation_id, 1, 2)",
     "installation_id_97bfbab3": (
@@ -301,6 +303,11 @@ CONSTRAINTS: Final[dict[str, str]] = {
         "'retrieval_sufficiency'), 'safety'), 'summarization'), 'tool_call_correctness'), 'tool_call_efficiency'), 'user_frustration')) = 0"
     ),
     "scorers_on_f4874d93": "scorers IS NULL OR event_name IN ('mlflow.genai.evaluate')",
+    "secret_79a7d669": (
+        "secret IS NULL OR octet_length(secret) BETWEEN 64 AND 64 AND octet_length(translate(secret, '0123456789abcdef', '')) = 0"
+    ),
+    "secret_on_60f3710e": "secret IS NULL OR event_name IN ('mlflow.usage.forget')",
+    "secret_given_244a3b62": "secret IS NOT NULL OR event_name NOT IN ('mlflow.usage.forget')",
     "status_033e7a22": "status IS NULL OR status IN ('success', 'failure')",
     "status_on_afb5bb64": "status IS NULL OR event_name IN ('mlflow.genai.evaluate', 'mlflow.log_model')",
     "store_eaa75013": "store IS NULL OR store IN ('FileStore', 'SqlAlchemyStore', 'RestStore', 'custom_store')",

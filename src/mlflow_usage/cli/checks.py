@@ -1,0 +1,228 @@
+"""What `mlflow-usage doctor` looks at, one function a question.
+
+Decides nothing and records nothing. While the mode is not on it must touch no network; otherwise it sends one empty request, of no record,
+through the very session that delivers, so that proxies, certificates and tokens are those of a delivery.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
+
+from mlflow_usage import account, state, system
+from mlflow_usage.activation import SCHEME
+from mlflow_usage.consent.decision import Decision
+from mlflow_usage.endpoint import Endpoint, stamp
+from mlflow_usage.journal import bounds, files
+from mlflow_usage.mode import Mode
+
+Grade: TypeAlias = Literal["ok", "note", "problem"]
+DISTRIBUTIONS: Final = ("mlflow", "mlflow-skinny", "mlflow-tracing")
+ROOM: Final = 4 * 1024 * 1024  # bytes: journals, the log of requests, and a little
+PATIENCE: Final = 180.0  # seconds for an import of MLflow
+HOUR: Final = 3600
+# The whole way of a plain `import mlflow`, with a sink that keeps nothing in the place of consent: no mode, file or socket is involved.
+CHILD: Final = """
+import json, sys
+from mlflow_usage import activation
+class Sink:
+    def hit(self, *_): pass
+    count = hit
+    def recheck(self): return True
+    def renew(self): pass
+sink = Sink()
+activation.activate = lambda: None if activation.Running.patches else activation.begin(sink)
+import mlflow
+from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.wrapper import Wrapper
+patches, found, wrapped, lazy = activation.Running.patches, 0, 0, 0
+for name, targets in TARGETS.items():
+    module = sys.modules.get(name)
+    for path, event, _ in targets:
+        owner, (*parents, last) = module, path.split(".")
+        for parent in parents:
+            owner = vars(owner).get(parent) if owner is not None else None
+        if module is None:
+            lazy += 1
+        elif owner is not None and last in vars(owner) and not (patches and event in patches.inert):
+            found += 1
+            wrapped += isinstance(vars(owner)[last], Wrapper)
+print(json.dumps([mlflow.__version__, patches is not None, wrapped, found, lazy]))
+"""
+
+
+class Finding(NamedTuple):
+    """The answer to one question: `problem` keeps a call from being counted or delivered, `note` is worth knowing."""
+
+    name: str
+    grade: Grade
+    text: str
+
+
+def mlflow() -> Iterator[Finding]:
+    """Is MLflow there, does it find the plugin, and are its functions wrapped?"""
+    here = {(found.metadata["Name"] or "").lower(): found.version for found in metadata.distributions()}
+    installed = [f"{name} {here[name]}" for name in DISTRIBUTIONS if name in here]
+    if not installed:
+        yield Finding("mlflow", "problem", f"not installed in {sys.prefix}: there is nothing to count")
+        return
+    yield Finding("mlflow", "ok", ", ".join(installed))
+    visible = any(point.name == SCHEME for point in metadata.entry_points(group="mlflow.tracking_store"))
+    yield Finding(
+        "entry point",
+        "ok" if visible else "problem",
+        "MLflow finds the plugin when it is imported" if visible else "not found: reinstall mlflow-usage into this environment",
+    )
+    yield _wrapped()
+
+
+def _wrapped() -> Finding:
+    with tempfile.TemporaryDirectory() as place:  # the child writes nothing; should MLflow, it is not in anybody's way
+        environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_USAGE_DIR": str(Path(place, "state"))}
+        try:
+            child = subprocess.run(  # noqa: S603  this interpreter, our own text
+                [sys.executable, "-c", CHILD], env=environ, cwd=place, capture_output=True, text=True, timeout=PATIENCE, check=False
+            )
+            version, active, wrapped, found, lazy = json.loads(child.stdout.strip().splitlines()[-1])
+        except subprocess.TimeoutExpired:
+            return Finding("wrapped", "problem", f"`import mlflow` did not end within {PATIENCE:.0f} seconds")
+        except (OSError, ValueError, IndexError):
+            reason = (child.stderr.strip().splitlines() or ["no output"])[-1][:200]
+            return Finding("wrapped", "problem", f"`import mlflow` fails: {reason}")
+    if not active or not wrapped:
+        return Finding("wrapped", "problem", f"`import mlflow` {version} did not activate the plugin")
+    text = f"{wrapped} of {found} functions of MLflow {version}; {lazy} more when their modules are imported"
+    return Finding("wrapped", "ok" if wrapped == found else "problem", text)
+
+
+def mode(decision: Decision) -> Iterator[Finding]:
+    """What decided, and is anything wrong with what spoke? A person's choice is no problem."""
+    problems = [source for source in decision.sources if source.says is Mode.OFF and source.detail and source.name.startswith(_FILES)]
+    for source in problems:
+        yield Finding("mode", "problem", f"{source.name} is off because {source.detail}")
+    if not problems:
+        grade: Grade = "problem" if decision.source.startswith("failure") else "ok" if decision.mode is Mode.ON else "note"
+        what = {Mode.ON: "recorded and sent", Mode.LOCAL: "recorded and kept here", Mode.OFF: "nothing is recorded"}[decision.mode]
+        yield Finding("mode", grade, f"{decision.mode.value}: {what} (decided by {decision.source})")
+
+
+_FILES: Final = ("machine policy", "environment policy", "settings")
+
+
+def directory() -> Iterator[Finding]:
+    """Can the state directory be used?"""
+    place = state.locate(os.environ)
+    if place is None:
+        yield Finding("state", "problem", "no home directory: calls are kept in memory only; set MLFLOW_USAGE_DIR")
+        return
+    if (reason := state.problem(place)) is not None:
+        yield Finding("state", "problem", reason)
+        return
+    existing = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        yield Finding("state", "problem", f"{existing} cannot be written: calls are kept in memory only")
+    elif (free := shutil.disk_usage(existing).free) < ROOM:
+        yield Finding("state", "problem", f"{place}: {free:,} bytes are free, too few for a journal")
+    elif files.on_network(existing):
+        yield Finding("state", "note", f"{place} is on a network file system: calls are kept in memory and a kill loses them")
+    else:
+        yield Finding("state", "ok", f"{place}" + ("" if place.exists() else ", made at the first recorded call"))
+
+
+def waiting(decision: Decision) -> Iterator[Finding]:
+    """Does what waits grow old, and did the endpoint say stop?"""
+    from mlflow_usage.delivery import stop  # noqa: PLC0415
+
+    place = state.locate(os.environ)
+    usable = None if place is None or state.problem(place) else place
+    found = account.waiting(usable, decision)
+    size = sum(path.stat().st_size for path in files.scan(usable)) if usable is not None else 0
+    grade: Grade = "note" if size > bounds.MAX_BYTES // 2 else "ok"
+    since = f" since {found.oldest}" if found.oldest else ""
+    yield Finding("waiting", grade, f"{found.calls:,} calls{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
+    version = system.public_version(system.own_version()) or "0.0"
+    if stop.holds(stop.place(usable, stamp(decision.endpoint), version), time.time()):
+        yield Finding("waiting", "problem", "the endpoint asked this version to stop (410); it is asked again after a day")
+
+
+def packages() -> Iterator[Finding]:
+    """Can what delivers be imported?"""
+    try:
+        from mlflow_usage.delivery import otel  # noqa: F401, PLC0415  that it can be is the question
+    except ImportError as error:
+        yield Finding("packages", "problem", f"OpenTelemetry cannot be imported: {error}")
+        return
+    yield Finding("packages", "ok", f"opentelemetry-sdk {system.sdk_version() or 'unknown'}")
+
+
+def endpoint(decision: Decision) -> Iterator[Finding]:
+    """Is the endpoint one, and does it acknowledge an empty request?"""
+    where = decision.endpoint
+    if where.problem:
+        yield Finding("endpoint", "problem", f"{where.problem} (from {where.source})")
+    elif where.url is None:
+        yield Finding("endpoint", "note", f"none, from {where.source}: nothing is sent")
+    elif decision.mode is not Mode.ON:
+        yield Finding("endpoint", "note", f"{where.origin}, from {where.source}; not asked while the mode is {decision.mode.value}")
+    else:
+        named = {"certificate": where.certificate, "client certificate": where.client_certificate, "client key": where.client_key}
+        missing = [f"{name} {path}" for name, path in named.items() if path and not os.access(path, os.R_OK)]
+        if missing:
+            yield Finding("endpoint", "problem", f"the {missing[0]} cannot be read")
+        else:
+            yield from _asked(where)
+
+
+def _asked(where: Endpoint) -> Iterator[Finding]:
+    from mlflow_usage.delivery import audit, http, otel  # noqa: PLC0415
+    from mlflow_usage.delivery.answer import Outcome  # noqa: PLC0415
+
+    scheme = urlsplit(where.url or "").scheme
+    if proxy := http.proxies(where.url or "").get(scheme):
+        parts = urlsplit(proxy)  # it may hold a password
+        yield Finding("proxy", "note", f"{parts.hostname or 'a proxy'}{f':{parts.port}' if parts.port else ''}, as the system says")
+    place, dates = state.locate(os.environ), []
+
+    def dated(response: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401  requests' hook
+        dates.append(response.headers.get("Date"))
+
+    version = system.public_version(system.own_version()) or "0.0"
+    with otel.apart():
+        session = http.GuardedSession(
+            where,
+            f"mlflow-usage/{version}",
+            lambda body, answer: audit.append(place, audit.answered(where.origin, time.time(), body, answer)),
+        )
+        session.hooks["response"].append(dated)
+        exporter = otel.Exporter(where, session)
+        answer = exporter.export([])
+        exporter.rest()
+    if answer.outcome is Outcome.ACCEPTED:
+        yield Finding("endpoint", "ok", f"{where.origin} acknowledged an empty request (from {where.source})")
+    elif answer.status is None:
+        yield Finding("endpoint", "problem", f"{where.origin} does not answer (from {where.source}): what is recorded waits for it")
+    else:
+        yield Finding("endpoint", "problem", f"{where.origin} answered {answer.status}, which is no acknowledgement (from {where.source})")
+    yield from _clock(next(iter(dates), None))
+
+
+def _clock(date: str | None) -> Iterator[Finding]:
+    try:
+        told = email.utils.parsedate_to_datetime(date or "").timestamp()
+    except (TypeError, ValueError):
+        return
+    apart = abs(time.time() - told)
+    text = f"{apart:,.0f} seconds from the endpoint's"
+    grade: Grade = "ok" if apart < HOUR else "note" if apart < 24 * HOUR else "problem"
+    yield Finding("clock", grade, text + ("" if grade == "ok" else ": the hours of what is recorded are wrong"))

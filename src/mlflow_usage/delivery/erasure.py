@@ -1,0 +1,81 @@
+"""The request that everything of this installation be erased.
+
+Decides what such a request holds and when it has arrived. It carries the secret, whose SHA-256 is the installation's hash: nobody else can
+ask for it. It must never carry more than an erasure needs, be taken for arrived without an acknowledgement, or be sent by anything but a
+person's own command.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mlflow_usage import identity, system
+from mlflow_usage.catalogue.tables import REVISION
+from mlflow_usage.delivery import audit, otel
+from mlflow_usage.delivery.answer import Answer, Outcome
+from mlflow_usage.delivery.http import GuardedSession
+from mlflow_usage.endpoint import Endpoint
+from mlflow_usage.identity import Secret
+from mlflow_usage.journal.batch import Batch, Entry
+
+EVENT: Final = "mlflow.usage.forget"
+SECRET: Final = "mlflow.usage.secret"  # noqa: S105  an attribute's name
+PAUSES: Final = (1.0, 2.0, 4.0)  # seconds between attempts; with the attempts themselves less than half a minute
+NO_VERSION: Final = "0.0"  # what stands for a version where the catalogue asks for one and an erasure has no use for it
+
+Progress = Callable[[str], None]
+
+
+class Outcomes(NamedTuple):
+    """What became of the request: arrived where `problem` is empty, else why not."""
+
+    problem: str
+    answer: Answer
+
+
+def request(secret: Secret) -> tuple[Batch, dict[str, object]]:
+    """The batch of the one record, and the least resource that the catalogue allows: no version, no system, a session of its own."""
+    resource = {
+        "app.installation.id": identity.digest(secret),
+        "mlflow.usage.catalogue": REVISION,
+        "service.name": "mlflow",
+        "service.version": NO_VERSION,
+        "session.id": identity.new_session(),
+    }
+    return Batch(uuid.uuid4().bytes, (Entry(0, EVENT, {SECRET: secret}, 1, int(time.time()) // 3600),)), resource
+
+
+def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: Progress, sleep: Callable[[float], None]) -> Outcomes:
+    """Ask `endpoint` for the erasure, again and again within half a minute, until it is acknowledged. Never raises for the network."""
+    version = system.public_version(system.own_version()) or NO_VERSION
+    batch, resource = request(secret)
+    records = otel.records(batch, resource, version)
+
+    def witness(body: bytes, answer: Answer) -> None:
+        audit.append(directory, audit.answered(endpoint.origin, time.time(), body, answer))
+
+    with otel.apart():
+        exporter = otel.Exporter(endpoint, GuardedSession(endpoint, f"mlflow-usage/{version}", witness))
+        for number, pause in enumerate((*PAUSES, None), 1):
+            progress(f"Asking {endpoint.origin} to erase what came from this installation (attempt {number} of {len(PAUSES) + 1})")
+            answer = exporter.export(records)
+            exporter.rest()
+            if answer.outcome is not Outcome.KEPT or pause is None:
+                break
+            sleep(max(pause, min(answer.retry_after or 0.0, PAUSES[-1])))
+    return Outcomes(_problem(answer), answer)
+
+
+def _problem(answer: Answer) -> str:
+    """Why the request has not arrived, in a few words; empty where it has."""
+    if answer.outcome is Outcome.ACCEPTED:
+        return "the endpoint rejected the request" if answer.rejected else ""
+    if answer.status is None:
+        return "there was no answer"
+    if answer.outcome is Outcome.KEPT:
+        return f"the endpoint's answer (status {answer.status}) is no acknowledgement"
+    return f"the endpoint refused the request (status {answer.status})"
