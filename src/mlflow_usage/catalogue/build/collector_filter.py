@@ -14,7 +14,7 @@ from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote
 
 HEADER: Final = """\
 # Generated from the catalogue's revision {revision} by `make docs`; do not edit.
-# What the catalogue does not name, or a review has not allowed yet, is removed (attributes) or refused (records). Used beside collector.yaml:
+# What the catalogue does not name, or no review has allowed yet, is removed (attributes) or refused (records). Beside collector.yaml:
 #   otelcol --config collector.yaml --config filter.yaml --config sinks/archive.yaml
 """
 SCOPE: Final = "mlflow.usage"

@@ -18,6 +18,7 @@ from mlflow_usage.catalogue.build.public import published
 
 FOLDER: Final = "src/mlflow_usage/catalogue/history"
 HISTORY: Final = Path(__file__).parents[1] / "history"
+HELD: Final = frozenset({"revision", "release", "date", "resource", "attributes", "events"})
 KEPT: Final = ("brief", "type", "required", "members", "fallback", "min", "max", "pattern", "attributes", "review", "deprecated")
 ANSWERS: Final = ("personal", "identifier", "sensitive")
 
@@ -37,10 +38,10 @@ def read(directory: Path = HISTORY) -> dict[int, dict[str, Any]]:
     for file in directory.glob("*.json"):
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
-            if content["revision"] != int(file.stem) or {"release", "date", "resource", "attributes", "events"} - set(content):
-                raise ValueError("another revision, or no scope")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CatalogueError(f"{FOLDER}/{file.name}: not a revision's scope: {error}") from error
+        except (OSError, ValueError) as error:
+            raise CatalogueError(f"{FOLDER}/{file.name}: cannot be read: {error}") from error
+        if not isinstance(content, dict) or str(content.get("revision")) != file.stem or set(content) != HELD:
+            raise CatalogueError(f"{FOLDER}/{file.name}: not the scope of a revision of this name")
         found[content["revision"]] = content
     return dict(sorted(found.items()))
 

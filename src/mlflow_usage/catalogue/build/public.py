@@ -71,7 +71,7 @@ def render_page(catalogue: Catalogue) -> str:
         "",
         *terms(catalogue),
         "",
-        "[The review form](review-form.md) has the answers of each element, [the changes of scope](scope-changes.md) what each revision added.",
+        "[The review form](review-form.md) answers for each element; [the changes of scope](scope-changes.md) list what was added when.",
         "",
     ]
     return "\n".join(parts)

@@ -24,7 +24,7 @@ def render(catalogue: Catalogue) -> str:
         HEADER,
         "# Telemetry review form",
         "",
-        f"Catalogue revision {catalogue.revision}. The form's answers, generated from what the client, the Collector and the table enforce.",
+        f"Catalogue revision {catalogue.revision}. Generated from what the client, the Collector and the table enforce.",
         "",
         "## 1. Data elements",
         "",

@@ -43,11 +43,12 @@ def carries(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
     ledger = catalogue.reviews
     for event in catalogue.events:
         for key in event.attributes:
-            attribute = catalogue.attributes[key]
-            if not event.active or key in event.pending or not attribute.active or key in ledger.everywhere:
+            given = catalogue.attributes[key].governance
+            rows = [row for row in ledger.of(given) if row.covers is not None and key in row.covers]
+            mechanics = given.review == MECHANICS and key in ledger.mechanics
+            if not event.active or key in event.pending or key in ledger.everywhere or not (rows or mechanics):
                 continue
-            both = attribute.governance.review == event.governance.review == MECHANICS
-            if not both and not any(row.allows(event, key) for row in ledger.of(attribute.governance)):
+            if not any(row.allows(event, key) for row in rows) and given.review != event.governance.review:
                 yield (
                     event.name,
                     event.governance,
@@ -78,8 +79,10 @@ def answers(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
     """An element's three answers are those that were reviewed."""
     for attribute in catalogue.every_attribute:
         given = attribute.governance
-        for row in catalogue.reviews.of(given):
-            if (given.personal, given.identifier, given.sensitive) != row.answers:
+        flags = (given.personal, given.identifier, given.sensitive)
+        rows = [row for row in catalogue.reviews.of(given) if row.covers is not None and attribute.id in row.covers]
+        for row in rows:
+            if flags != row.answers and all(isinstance(flag, bool) for flag in flags):
                 told = ", ".join(
                     f"{flag}: {str(answer).lower()}"
                     for flag, answer in zip(("personal", "identifier", "sensitive"), row.answers, strict=True)
