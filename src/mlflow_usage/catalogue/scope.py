@@ -15,6 +15,7 @@ Kind: TypeAlias = Literal[
 ]
 Entries: TypeAlias = Mapping[str, Mapping[str, Any]]
 
+PARTS: Final = ("resource", "attributes", "events")
 FLAGS: Final = ("personal", "identifier", "sensitive")
 
 
@@ -36,9 +37,11 @@ class Change(NamedTuple):
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Every difference of scope, what is wider first."""
     for content in (old, new):
-        missing = [key for key in ("resource", "attributes", "events") if not isinstance(content.get(key), dict)]
+        missing = [key for key in PARTS if not isinstance(content.get(key), dict)]
         if missing:
             raise ScopeError(f"no catalogue: {', '.join(missing)} is missing")
+        if not all(isinstance(entry, dict) for part in PARTS for entry in content[part].values()):
+            raise ScopeError("no catalogue: an entry is no object")
     found = [
         *_entries("resource", "attribute with every batch", old["resource"], new["resource"]),
         *_entries("attribute", "attribute of records", old["attributes"], new["attributes"]),

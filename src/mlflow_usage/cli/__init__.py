@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "status": Place("status", "status", "Say whether usage is recorded and sent, and what decided it."),
     "preview": Place("look", "preview", "Show the exact next batch; nothing is sent."),
     "sent": Place("look", "sent", "Show what has left this machine, newest first."),
-    "catalogue": Place("look", "catalogue", "List everything that may ever be collected."),
+    "catalogue": Place("catalogue", "group", "List everything that may ever be collected; compare two catalogues."),
     "on": Place("choose", "on", "Record and send."),
     "local": Place("choose", "local", "Record and keep on this machine."),
     "off": Place("choose", "off", "Record nothing, send nothing, delete what is waiting."),
