@@ -5,16 +5,17 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench collector docs clean
+.PHONY: help demo test test-all check bench collector docs freeze lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml .ci/requirements.txt .ci/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "mlflow-usage needs Python 3.10 or newer; set PYTHON=")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --editable '.[warehouse,site]' --group test --group check
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.txt
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r .ci/requirements.txt
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: $(STAMP) ## real MLflow programs → plugin → Collector → Delta table → site, and compare the counts
@@ -27,11 +28,12 @@ test-all: $(STAMP) ## also the slow proofs; needs Chromium
 	@command -v chromium chromium-browser google-chrome >/dev/null || { echo "make test-all: Chromium is missing (Debian: apt-get install chromium)" >&2; exit 1; }
 	$(BIN)/python -m pytest -q
 
-check: $(STAMP) ## lint, types, generated files
+check: $(STAMP) ## lint, types, catalogue rules, generated files, lock
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m mlflow_usage.catalogue.build --check
+	$(BIN)/python .ci/lock.py --check
 
 bench: $(STAMP) ## benchmarks, each against its peer, into benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
@@ -42,6 +44,14 @@ collector: $(STAMP) ## build the Collector once into the user's cache
 docs: $(STAMP) ## regenerate everything that comes from the catalogue
 	$(BIN)/python -m mlflow_usage.catalogue.build
 	$(BIN)/ruff format --quiet src
+
+freeze: $(STAMP) ## at a release: freeze the scope of the catalogue's revision
+	$(BIN)/python -m mlflow_usage.catalogue.build --release
+	$(BIN)/python -m mlflow_usage.catalogue.build
+
+lock: ## resolve the development dependencies anew, with their hashes
+	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV); $(BIN)/python -m pip install --quiet --disable-pip-version-check uv 'tomli; python_version < "3.11"'; }
+	$(BIN)/python .ci/lock.py
 
 clean: ## remove what was built here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -225,7 +225,7 @@ def preview() -> list[dict[str, Any]]:
         if decision.mode is Mode.ON and not account.sendable(journal, decision):
             continue
         with suppress(JournalError):
-            request = otel.as_json(otel.records(journal.preview(), journal.meta.get("resource", {}), version))
+            request = otel.as_json(otel.records(journal.preview(), journal.meta, version))
             if request and not journal.pending:
                 _without_uids(request)
             if request:

@@ -85,7 +85,8 @@ class Session:
         resource = self.resource()
         if not resource or self.decision.mode is Mode.OFF:
             return None
-        return {"resource": resource, "mode": self.decision.mode.value, "endpoint": stamp(self.decision.endpoint)}
+        meta = {"resource": resource, "mode": self.decision.mode.value, "endpoint": stamp(self.decision.endpoint)}
+        return {**meta, "pending": True} if self.decision.pending else meta
 
     def _first(self) -> None:
         shown = notice.show_once(self.decision, self.directory(), REVISION)

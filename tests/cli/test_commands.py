@@ -16,7 +16,6 @@ import pytest
 
 from cli_shell import RESOURCE, VARIABLES, Shell, clean
 from mlflow_usage import cli, identity, settings
-from mlflow_usage.catalogue.tables import EVENTS
 from mlflow_usage.delivery import audit
 from mlflow_usage.journal.recorder import Recorder
 
@@ -205,16 +204,6 @@ def test_sent_shows_what_left_newest_first(shell: Shell) -> None:
     assert [line["status"] for line in lines] == [200, 200]
     assert shell.said("status")["sent_requests"] == 2
     shell.fails("sent", "--limit", "0", code=2)
-
-
-def test_the_catalogue_is_all_there_and_explains_each_event(shell: Shell) -> None:
-    output = shell.run("catalogue").output
-    assert all(event in output for event in EVENTS)
-    assert set(shell.said("catalogue")["events"]) == set(EVENTS)
-    explained = shell.run("catalogue", "mlflow.log_model").output
-    for part in ("approved:2025-06-26", "mlflow-maintainers", "mlflow.usage.flavor", "sklearn", "expires"):
-        assert part in explained
-    assert "'mlflow.acme'" in shell.fails("catalogue", "mlflow.acme")
 
 
 GARBAGE: list[tuple[str, bytes]] = [

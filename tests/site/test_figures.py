@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from mlflow_usage.site.build import Report, build
+from mlflow_usage.site.build import Report
 from mlflow_usage.site.charts import CHARTS
 from mlflow_usage.site.collected import CATALOGUE
 from mlflow_usage.site.errors import SiteError
 from mlflow_usage.site.source import COLUMNS, QUERIES
 from mlflow_usage.warehouse import schema
+from site_terms import build
 from usage_rows import Row, row, write
 
 MONDAY = date(2026, 3, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -14,10 +15,12 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from mlflow_usage.site.build import Report, build
+from mlflow_usage.catalogue import words
+from mlflow_usage.site.build import Report
 from mlflow_usage.site.charts import CHARTS
 from mlflow_usage.site.collected import CATALOGUE
 from mlflow_usage.warehouse.table import ARROW
+from site_terms import build
 from usage_rows import row, write
 
 PAGES = ("index.html", "collected.html", "method.html")
@@ -138,6 +141,25 @@ def test_the_page_of_what_is_collected_names_everything_in_the_catalogue(public:
         assert all(f"<code>{reference}</code>" in article for reference in entry["review"].split())
         assert all(f"<code>{member}</code>" in article for member in entry.get("members", ()))
     assert "<code>MLFLOW_USAGE=off</code>" in text
+
+
+def test_the_page_and_the_documentation_say_the_same(public: Report) -> None:
+    """Every cell of the generated page stands on the site's, but for who answers there."""
+    document = (Path(__file__).parents[2] / "docs" / "what-is-collected.md").read_text()
+    page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", (public.out / "collected.html").read_text())).split())
+    cells = 0
+    for line in document.split("## With every batch")[1].split("## Who answers")[0].splitlines():
+        if line.startswith("| `"):
+            name, brief = (cell.strip() for cell in line.split(" | ")[:2])
+            assert name.strip("| `") in page
+            assert brief in page
+            cells += 1
+    catalogue = json.loads(CATALOGUE.read_text())
+    assert cells == sum(len(catalogue[part]) for part in ("resource", "attributes", "events"))
+    for part in (words.PENDING_TITLE, words.PENDING_LEAD, words.PENDING_NONE, words.TERMS_TITLE):
+        assert part in page
+        assert part in document
+    assert "Contact usage@example.org" in page
 
 
 def test_the_page_of_what_is_collected_tells_turning_off_as_the_documentation_does(public: Report) -> None:

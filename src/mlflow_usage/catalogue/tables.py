@@ -7,6 +7,7 @@ from typing import Final
 from mlflow_usage.catalogue.rules import EventRow, Rule
 
 REVISION: Final = 1
+NOTICE: Final = 'which public functions of MLflow are called, with built-in names only, and the versions of MLflow, Python and the system; never your data, code, names or paths'
 
 RESOURCE: Final[dict[str, Rule]] = {
     'app.installation.id': Rule('string', pattern='[0-9a-f]{64}', required=True),
@@ -452,6 +453,16 @@ EVENTS: Final[dict[str, EventRow]] = {
     'mlflow.validate_evaluation_results': _SHAPE_0,
 }
 
-PENDING: Final[frozenset[str]] = frozenset(
-    ()
-)
+# Under review: recorded only where MLFLOW_USAGE_REVIEW=pending and a chosen endpoint say so.
+PENDING_RESOURCE: Final[dict[str, Rule]] = {
+}
+
+PENDING_ATTRIBUTES: Final[dict[str, Rule]] = {
+}
+
+PENDING_EVENTS: Final[dict[str, EventRow]] = {
+}
+
+# Events that are not wrapped: under review; deprecated.
+PENDING: Final[frozenset[str]] = frozenset(())
+DEPRECATED: Final[frozenset[str]] = frozenset(())

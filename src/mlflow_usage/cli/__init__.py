@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "preview": Place("look", "preview", "Show the exact next batch; nothing is sent."),
     "explain": Place("explain", "explain", "Say what one event is, which functions count for it, and who allowed it."),
     "sent": Place("look", "sent", "Show what has left this machine, newest first."),
-    "catalogue": Place("look", "catalogue", "List everything that may ever be collected."),
+    "catalogue": Place("catalogue", "group", "List everything that may ever be collected; compare two catalogues."),
     "on": Place("choose", "on", "Record and send."),
     "local": Place("choose", "local", "Record and keep on this machine."),
     "off": Place("choose", "off", "Record nothing, send nothing, delete what is waiting."),

@@ -1,4 +1,4 @@
-"""`mlflow-usage preview`, `sent` and `catalogue`: everything that would leave, has left, or ever may."""
+"""`mlflow-usage preview` and `sent`: everything that would leave, or has left."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from mlflow_usage import report, state
 from mlflow_usage.delivery import audit
-
-CATALOGUE: Final = Path(__file__).parent.parent / "catalogue" / "catalogue.json"
 
 
 @click.command()
@@ -68,52 +65,6 @@ def sent(*, as_json: bool, limit: int) -> None:
         )
         for text in readable(content):
             click.echo(text)
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the whole catalogue as JSON.")
-@click.argument("event", required=False)
-def catalogue(*, as_json: bool, event: str | None) -> None:
-    """List everything that may ever be collected, or explain one EVENT.
-
-    Example: mlflow-usage catalogue mlflow.log_model
-    """
-    text = CATALOGUE.read_text(encoding="utf-8")
-    if as_json:
-        click.echo(text, nl=False)
-        return
-    content = json.loads(text)
-    if event is not None:
-        if event not in content["events"]:
-            raise click.ClickException(f"no event {event!r} in the catalogue; `mlflow-usage catalogue` lists them all")
-        _explain(event, content)
-        return
-    click.echo(click.style(f"Catalogue revision {content['revision']}: {len(content['events'])} events", bold=True))
-    for title, names in (("With every batch", content["resource"]), ("With a record", content["attributes"])):
-        click.echo(click.style(f"\n{title}", bold=True))
-        for name, entry in names.items():
-            click.echo(f"  {name:<40}{entry['brief']}")
-    click.echo(click.style("\nEvents", bold=True))
-    for name, entry in content["events"].items():
-        click.echo(f"  {name:<40}{entry['brief']}")
-
-
-def _explain(event: str, content: Mapping[str, Any]) -> None:
-    entry = content["events"][event]
-    click.echo(click.style(event, bold=True))
-    rows = {
-        "means": entry["brief"],
-        "why": entry["question"],
-        "owner": entry["owner"],
-        "review": entry["review"],
-        "expires": entry["expires"],
-    }
-    for name, text in rows.items():
-        click.echo(f"  {name:<10}{text}")
-    for name in entry["attributes"]:
-        attribute = content["attributes"][name]
-        values = ", ".join(attribute.get("members", ())) or attribute["type"]
-        click.echo(f"  {name}: {attribute['brief']} ({values})")
 
 
 def readable(request: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from mlflow_usage.site.build import Report
 
-EXTRA: Final = frozenset({"altair", "deltalake", "duckdb", "jinja2", "markupsafe", "pyarrow", "vl_convert"})
+EXTRA: Final = frozenset({"altair", "deltalake", "duckdb", "jinja2", "markupsafe", "pyarrow", "vl_convert", "yaml"})
 
 
 @click.group()
@@ -26,16 +26,21 @@ def group() -> None:
 @click.argument("table")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="Every day and every cell, however few installations: never for other people's data.")
+@click.option(
+    "--governance",
+    type=click.Path(path_type=Path),
+    help="Who answers for the data, as YAML: controller, contact and the rest. Public pages need every field.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
-def build(*, table: str, out: Path, demo: bool, as_json: bool) -> None:
+def build(*, table: str, out: Path, demo: bool, governance: Path | None, as_json: bool) -> None:
     """Build the site of the Delta table TABLE as static files in OUT.
 
     Only whole weeks that no late record can reach any more are published, and only cells of at least 20 installations. What OUT has
-    published already stays as it is.
+    published already stays as it is. Public pages say who answers for the data.
 
-    Example: mlflow-usage site build ./table ./site
+    Example: mlflow-usage site build ./table ./site --governance governance.yaml
     """
-    report = _build(table, out, demo=demo, quiet=as_json)
+    report = _build(table, out, demo=demo, governance=governance, quiet=as_json)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=1))
         return
@@ -43,9 +48,10 @@ def build(*, table: str, out: Path, demo: bool, as_json: bool) -> None:
     click.echo(f"{len(report.files)} files in {out}, {reach}, from {report.records:,} records. Open {out / 'index.html'}")
 
 
-def _build(table: str, out: Path, *, demo: bool, quiet: bool) -> Report:
+def _build(table: str, out: Path, *, demo: bool, governance: Path | None, quiet: bool) -> Report:
     try:
         from mlflow_usage.site import build as site  # noqa: PLC0415  the extra's packages, loaded only here
+        from mlflow_usage.site import terms  # noqa: PLC0415
         from mlflow_usage.site.errors import SiteError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] not in EXTRA:
@@ -57,6 +63,7 @@ def _build(table: str, out: Path, *, demo: bool, quiet: bool) -> Report:
             click.echo(f"{step} …", err=True)
 
     try:
-        return site.build(table, out, demo=demo, tell=tell)
+        named = terms.read(governance) if governance else None
+        return site.build(table, out, demo=demo, governance=named, tell=tell)
     except SiteError as error:
         raise click.ClickException(str(error)) from error

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Final, TextIO
 
 from mlflow_usage import state
+from mlflow_usage.catalogue.tables import NOTICE
 from mlflow_usage.mode import Mode
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from mlflow_usage.consent.decision import Decision
 
 LOGGER: Final = "mlflow_usage"
-_WHAT: Final = (
-    "which public functions of MLflow are called, with built-in names only, and the versions of MLflow, Python and the system;"
-    " never your data, code, names or paths"
-)
 
 
 def text(decision: Decision) -> str:
@@ -32,7 +29,7 @@ def text(decision: Decision) -> str:
     sent = f"It is sent to {decision.endpoint.origin}."
     where = sent if decision.mode is Mode.ON else "It is kept on this machine and not sent."
     return (
-        f"mlflow-usage counts {_WHAT}. It shows those who maintain MLflow, or run it for you, what is used. {where}"
+        f"mlflow-usage counts {NOTICE}. It shows those who maintain MLflow, or run it for you, what is used. {where}"
         " See it: `mlflow-usage preview`. Turn it off: `mlflow-usage off`, or set MLFLOW_DISABLE_TELEMETRY=true."
     )
 

@@ -187,7 +187,7 @@ class Courier:
         return True
 
     def _send(self, entries: tuple[Entry, ...], batch: Batch, owned: Owned, endpoint: Endpoint) -> Result:
-        made = otel.records(Batch(batch.id, entries), owned.journal.meta.get("resource", {}), self._version)
+        made = otel.records(Batch(batch.id, entries), owned.journal.meta, self._version)
         calls = sum(entry.calls for entry in entries)
         if not made:
             return Result(Answer(Outcome.REFUSED), calls)

@@ -81,16 +81,22 @@ def apart() -> Iterator[None]:
         otel_context.detach(token)
 
 
-def records(batch: Batch, resource: Mapping[str, Any], version: str) -> list[ReadableLogRecord]:
-    """The log records of a batch, each judged by the catalogue once more; none where the resource is refused."""
-    judged = check_resource(resource)
+def records(batch: Batch, meta: Mapping[str, Any], version: str) -> list[ReadableLogRecord]:
+    """The log records of a batch, each judged by the catalogue once more; none where the resource is refused.
+
+    `meta`: of its journal, which says under which condition it was made.
+    """
+    pending = meta.get("pending") is True
+    judged = check_resource(meta.get("resource", {}), pending=pending)
     if judged.refused is not None:
         return []
     made = Resource(dict(judged.attributes))
     scope = InstrumentationScope(SCOPE, version)
     uid = batch_uid(batch)
     return [
-        ReadableLogRecord(record, made, scope) for entry in batch.entries if (record := _record(entry, f"{uid}-{entry.slot}")) is not None
+        ReadableLogRecord(record, made, scope)
+        for entry in batch.entries
+        if (record := _record(entry, f"{uid}-{entry.slot}", pending=pending)) is not None
     ]
 
 
@@ -100,9 +106,10 @@ def batch_uid(batch: Batch) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def _record(entry: Entry, uid: str) -> LogRecord | None:
+def _record(entry: Entry, uid: str, *, pending: bool) -> LogRecord | None:
     given = {**entry.attributes, "mlflow.usage.count": entry.calls, "log.record.uid": uid}
-    judged = check_record(entry.event, {key: tuple(value) if type(value) is list else value for key, value in given.items()})
+    plain = {key: tuple(value) if type(value) is list else value for key, value in given.items()}
+    judged = check_record(entry.event, plain, pending=pending)
     if judged.refused is not None:
         return None
     hour = entry.hour * NANOSECONDS_AN_HOUR

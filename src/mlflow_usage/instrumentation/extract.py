@@ -35,6 +35,12 @@ class Extract:
         """The attributes of one call."""
         return self.spell(self.shape(args, kwargs))
 
+    def reviewed(self, event: str) -> Extract:
+        """The same, without what is under review."""
+        from mlflow_usage.catalogue.check import reviewed  # noqa: PLC0415  only where something is under review
+
+        return Extract(self.shape, lambda shape: reviewed(event, self.spell(shape)))
+
 
 class Kinds(dict["Shape | None", "Kind | None"]):
     """The kinds of call that a function had, by their shape; a shape of None is a call whose arguments could not be looked at."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import wrapt
 
-from mlflow_usage.catalogue.tables import PENDING
+from mlflow_usage.catalogue.tables import DEPRECATED, PENDING, PENDING_EVENTS
 from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import EXTRACTORS
 from mlflow_usage.instrumentation.meter import Meter
@@ -29,7 +29,8 @@ class Patches:
 
     def __init__(self, meter: Meter, *, pending: bool = False) -> None:
         """Patch nothing yet. `pending`: events whose review is pending are wrapped too."""
-        self.inert = frozenset() if pending else PENDING
+        self.pending = pending
+        self.inert = DEPRECATED if pending else DEPRECATED | PENDING
         self.meter = meter
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
@@ -99,7 +100,10 @@ class Patches:
         if event in EXTRACTORS:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
-            return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.ask)
+            extract = extractor(original, fixed)
+            if not self.pending and event in PENDING_EVENTS:
+                extract = extract.reviewed(event)
+            return Wrapper(original, place(meter, event, extract), enabled=meter.ask)
         if client and type(original) is FunctionType:
             return Method(original, meter.client_probe(event), frames.client_method(meter, event), meter.ask)
         if client:

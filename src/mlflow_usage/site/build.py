@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mlflow_usage.site import collected, output, pages
+from mlflow_usage.site import collected, output, pages, terms
 from mlflow_usage.site.charts import CHARTS, Chart, questions
 from mlflow_usage.site.drawing import draw
 from mlflow_usage.site.figures import DEMO, PUBLIC, Figures, count, join, to_csv, to_json
@@ -51,18 +51,28 @@ class Report:
         }
 
 
-def build(table: str, out: Path, *, demo: bool = False, tell: Callable[[str], None] = lambda _: None) -> Report:
-    """Build the site of the Delta table at `table` (a path or URI) in `out`.
+def build(
+    table: str,
+    out: Path,
+    *,
+    demo: bool = False,
+    governance: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Build the site of the Delta table at `table` (a path or URI) in `out`. `governance`: who answers; the project's own by default.
 
     Raises:
-        SiteError: the table or the directory cannot be used; one line says why and what to do.
+        SiteError: the table or the directory cannot be used, or nobody answers for public pages; one line says why and what to do.
     """
+    catalogue = collected.read()
+    catalogue["governance"] = dict(catalogue["governance"] if governance is None else governance)
+    if not demo:
+        terms.complete(catalogue["governance"])
     source = Source(table)
     before = output.inspect(out, public=not demo, table=source.table_id)
     tell("reading the table")
     coverage = source.coverage()
     grid = _grid(coverage, demo=demo)
-    catalogue = collected.read()
     figures: dict[str, Figures] = {}
     drawings: dict[str, dict[str, str]] = {}
     for chart in CHARTS:

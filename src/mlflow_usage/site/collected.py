@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mlflow_usage import catalogue as package
+from mlflow_usage.catalogue.words import NOT_NAMED, TERMS
 from mlflow_usage.site.charts import CHARTS
 from mlflow_usage.site.tables import family_name
 
@@ -34,8 +35,20 @@ def context(catalogue: Mapping[str, Any]) -> dict[str, Any]:
         "resource": [_attribute(name, entry) for name, entry in catalogue["resource"].items()],
         "attributes": [_attribute(name, entry) for name, entry in catalogue["attributes"].items()],
         "families": _families(catalogue["events"]),
+        "pending": _pending(catalogue["pending"]),
+        "terms": [(TERMS[term], value or NOT_NAMED) for term, value in catalogue["governance"].items()],
         "exclusions": sorted(catalogue["exclusions"].items()),
     }
+
+
+def _pending(pending: Mapping[str, Any]) -> list[str]:
+    lines = [f"`{name}`: {entry['brief']}" for part in ("resource", "attributes", "events") for name, entry in pending[part].items()]
+    lines += [f"`{name}` may also be {_listed(values)}." for name, values in pending["members"].items()]
+    return lines + [f"`{name}` also carries {_listed(values)}." for name, values in pending["carried"].items()]
+
+
+def _listed(values: list[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
 
 
 def _attribute(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:

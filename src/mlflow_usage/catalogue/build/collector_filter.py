@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from mlflow_usage.catalogue.build.entries import Catalogue, Event
+from mlflow_usage.catalogue.build.entries import Catalogue, Event, active
 from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote, rebuild
 
 HEADER: Final = """\
 # Generated from the catalogue's revision {revision} by `make docs`; do not edit.
-# What the catalogue does not name is removed (attributes) or refused (records). Used beside collector.yaml:
+# What the catalogue does not name, or no review has allowed yet, is removed (attributes) or refused (records). Beside collector.yaml:
 #   otelcol --config collector.yaml --config filter.yaml --config sinks/archive.yaml
 """
 SCOPE: Final = "mlflow.usage"
@@ -44,7 +44,8 @@ RESET_RECORD: Final = (
 
 
 def render(catalogue: Catalogue) -> str:
-    """The text of `collector-config/filter.yaml`."""
+    """The text of `collector-config/filter.yaml`: what is under review is as unknown as anything else."""
+    catalogue = active(catalogue)
     resource = [Rule("resource", attribute) for attribute in catalogue.resource]
     lines = [
         *HEADER.format(revision=catalogue.revision).splitlines(),

@@ -12,11 +12,13 @@ from typing import Any, Final
 
 import yaml
 
-from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, Governance, Kind, Target
+from mlflow_usage.catalogue.build.entries import PENDING, Attribute, Catalogue, Event, Governance, Kind, Target
+from mlflow_usage.catalogue.build.reviews import reviews
+from mlflow_usage.catalogue.words import TERMS
 
 MODEL: Final = Path(__file__).parent.parent / "model"
 
-INHERITED: Final = ("owner", "question", "chart", "review", "expires", "revision", "suppress")
+INHERITED: Final = ("owner", "question", "chart", "review", "expires", "revision")
 
 
 class CatalogueError(ValueError):
@@ -42,6 +44,9 @@ def load(directory: Path = MODEL) -> Catalogue:
         events += [_event(group, families, attributes) for group in content.get("groups") or ()]
     return Catalogue(
         revision=int(manifest["revision"]),
+        notice=str(manifest.get("notice", "")),
+        reviews=reviews(_read(directory / "reviews.yaml")),
+        governance=governance(_read(directory / "governance.yaml")),
         formats=formats,
         resource=resource,
         attributes=attributes,
@@ -63,6 +68,18 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
+def governance(content: Mapping[str, Any]) -> dict[str, str]:
+    """The terms of `governance.yaml`, all of them, as text.
+
+    Raises:
+        CatalogueError: a term is unknown or missing, or no text.
+    """
+    if set(content) != set(TERMS) or not all(isinstance(value, str) for value in content.values()):
+        msg = f"governance.yaml: these fields are expected, each a text: {', '.join(TERMS)}"
+        raise CatalogueError(msg)
+    return {term: content[term].strip() for term in TERMS}
+
+
 def _groups(path: Path) -> list[dict[str, Any]]:
     return list(_read(path).get("groups") or ())
 
@@ -82,6 +99,7 @@ def _governance(usage: Mapping[str, Any]) -> Governance:
         personal=usage.get("personal"),
         identifier=usage.get("identifier"),
         sensitive=usage.get("sensitive"),
+        deprecated=usage.get("deprecated"),
         suppress=dict(usage.get("suppress") or {}),
     )
 
@@ -114,6 +132,7 @@ def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribut
         required=entry.get("requirement_level") == "required",
         governance=_governance(usage),
         members=members,
+        pending=frozenset(usage.get("pending") or ()),
         fallback=usage.get("fallback"),
         minimum=usage.get("min"),
         maximum=usage.get("max"),
@@ -140,6 +159,9 @@ def _lineage(name: str, families: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def _chain(name: str, families: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     usage: dict[str, Any] = {}
     for ancestor in reversed(_lineage(name, families)):
+        if "suppress" in _usage(families[ancestor]):
+            msg = f"family {ancestor}: a rule is suppressed on single entries only"
+            raise CatalogueError(msg)
         usage.update({key: value for key, value in _usage(families[ancestor]).items() if key in INHERITED})
     return usage
 
@@ -151,12 +173,15 @@ def _event(group: Mapping[str, Any], families: Mapping[str, Mapping[str, Any]], 
         raise CatalogueError(msg)
     line = _lineage(family, families)
     refs: dict[str, bool] = {}
+    pending: set[str] = set()
     for source in (*(families[ancestor] for ancestor in reversed(line)), group):
         for reference in source.get("attributes") or ():
             if reference["ref"] not in attributes:
                 msg = f"event {name}: attribute {reference['ref']!r} is not in attributes.yaml"
                 raise CatalogueError(msg)
             refs[reference["ref"]] = reference.get("requirement_level") == "required"
+            if _usage(reference).get("review") == PENDING:
+                pending.add(reference["ref"])
     return Event(
         name=name,
         brief=" ".join(str(group.get("brief", "")).split()),
@@ -164,6 +189,7 @@ def _event(group: Mapping[str, Any], families: Mapping[str, Mapping[str, Any]], 
         families=tuple(line),
         attributes=tuple(refs),
         required=frozenset(key for key, required in refs.items() if required),
+        pending=frozenset(pending | {key for key in refs if not attributes[key].active}),
         targets=tuple(_target(target, name) for target in _usage(group).get("targets") or ()),
         governance=_governance({**_chain(family, families), **_usage(group)}),
     )

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from mlflow_usage.catalogue import words
-from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, Governance
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, Governance, active
 
 HEADER: Final = "<!-- Generated from the catalogue by `make docs`; do not edit. -->\n"
 
@@ -31,11 +31,12 @@ def allowed(attribute: Attribute) -> str:
 
 def render_page(catalogue: Catalogue) -> str:
     """The text of `docs/what-is-collected.md`."""
+    reviewed = active(catalogue)
     parts = [
         HEADER,
         f"# {words.TITLE}",
         "",
-        f"Catalogue revision {catalogue.revision}: {len(catalogue.events)} events. {words.NOTHING_ELSE}",
+        f"Catalogue revision {catalogue.revision}: {len(reviewed.events)} events. {words.NOTHING_ELSE}",
         "",
         "## How to turn it off",
         "",
@@ -49,19 +50,50 @@ def render_page(catalogue: Catalogue) -> str:
         "",
         "## With every batch",
         "",
-        *_table(catalogue.resource),
+        *_table(reviewed.resource),
         "",
         "## With a record",
         "",
-        *_table(tuple(catalogue.attributes.values())),
+        *_table(tuple(reviewed.attributes.values())),
         "",
         "## Events",
         "",
         words.EVENTS,
         "",
-        *_events(catalogue),
+        *_events(reviewed),
+        f"## {words.PENDING_TITLE}",
+        "",
+        words.PENDING_LEAD,
+        "",
+        *pending_lines(catalogue),
+        "",
+        f"## {words.TERMS_TITLE}",
+        "",
+        *terms(catalogue),
+        "",
+        "[The review form](review-form.md) answers for each element; [the changes of scope](scope-changes.md) list what was added when.",
+        "",
     ]
     return "\n".join(parts)
+
+
+def pending_lines(catalogue: Catalogue) -> list[str]:
+    """What is under review, a line each."""
+    pending = published(catalogue)["pending"]
+    lines = [f"- `{name}`: {entry['brief']}" for part in ("resource", "attributes", "events") for name, entry in pending[part].items()]
+    lines += [f"- `{name}` may also be {_listed(members)}." for name, members in pending["members"].items()]
+    lines += [f"- `{name}` also carries {_listed(keys)}." for name, keys in pending["carried"].items()]
+    return lines or [words.PENDING_NONE]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def terms(catalogue: Catalogue) -> list[str]:
+    """Who answers, as a table; what nobody has said yet says so."""
+    rows = [f"| {words.TERMS[term]} | {value or words.NOT_NAMED} |" for term, value in catalogue.governance.items()]
+    return ["| | |", "|---|---|", *rows]
 
 
 def _table(attributes: tuple[Attribute, ...]) -> list[str]:
@@ -92,21 +124,42 @@ def _carried(event: Event) -> str:
     return ", ".join(f"`{key.removeprefix('mlflow.usage.')}`" for key in event.attributes if key != "log.record.uid")
 
 
-def render_json(catalogue: Catalogue) -> str:
-    """The text of `catalogue/catalogue.json`, which `mlflow-usage catalogue` reads."""
-    content = {
+def published(catalogue: Catalogue) -> dict[str, Any]:
+    """What `mlflow-usage catalogue --json` prints: what is collected, and apart from it what is under review."""
+    reviewed = active(catalogue)
+    known = {attribute.id: attribute for attribute in reviewed.every_attribute}
+    carried = {event.name: event.attributes for event in reviewed.events}
+    return {
         "revision": catalogue.revision,
-        "resource": {attribute.id: _attribute(attribute) for attribute in catalogue.resource},
-        "attributes": {name: _attribute(attribute) for name, attribute in catalogue.attributes.items()},
-        "events": {event.name: _event(event) for event in catalogue.events},
+        "notice": catalogue.notice,
+        "governance": dict(catalogue.governance),
+        "resource": {attribute.id: _attribute(attribute) for attribute in reviewed.resource},
+        "attributes": {name: _attribute(attribute) for name, attribute in reviewed.attributes.items()},
+        "events": {event.name: _event(event) for event in reviewed.events},
+        "pending": {
+            "resource": {a.id: _attribute(a) for a in catalogue.resource if a.id not in known},
+            "attributes": {a.id: _attribute(a) for a in catalogue.attributes.values() if a.id not in known},
+            "events": {event.name: _event(event) for event in catalogue.events if event.name not in carried},
+            "members": {a.id: sorted(a.pending) for a in catalogue.every_attribute if a.pending and a.id in known},
+            "carried": {
+                event.name: [key for key in event.attributes if key not in carried[event.name]]
+                for event in catalogue.events
+                if event.pending and event.name in carried
+            },
+        },
         "exclusions": dict(catalogue.exclusions),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def render_json(catalogue: Catalogue) -> str:
+    """The text of `catalogue/catalogue.json`, which `mlflow-usage catalogue` reads."""
+    return json.dumps(published(catalogue), indent=1, ensure_ascii=False) + "\n"
 
 
 def _governed(governance: Governance) -> dict[str, Any]:
     keys = ("owner", "question", "chart", "review", "revision", "expires")
-    return {key: getattr(governance, key) for key in keys}
+    found = {key: getattr(governance, key) for key in keys}
+    return found | ({"deprecated": governance.deprecated} if governance.deprecated else {})
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:

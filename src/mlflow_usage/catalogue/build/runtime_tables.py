@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, active
 
 HEADER: Final = '"""Generated from catalogue/model by `make docs`; do not edit."""\n'
 
 
 def render_tables(catalogue: Catalogue) -> str:
-    """The text of `catalogue/tables.py`: what may be recorded."""
+    """The text of `catalogue/tables.py`: what may be recorded, and apart from it what is under review."""
+    reviewed = active(catalogue)
+    shapes: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
+    for event in (*reviewed.events, *_wider(catalogue)):
+        shapes.setdefault((event.attributes, event.required), f"_SHAPE_{len(shapes)}")
+    known = {attribute.id: attribute for attribute in reviewed.every_attribute}
+    resource = [a for a in catalogue.resource if known.get(a.id) != a]
+    attributes = [a for a in catalogue.attributes.values() if known.get(a.id) != a]
     lines = [
         HEADER,
         "from __future__ import annotations",
@@ -20,23 +28,38 @@ def render_tables(catalogue: Catalogue) -> str:
         "from mlflow_usage.catalogue.rules import EventRow, Rule",
         "",
         f"REVISION: Final = {catalogue.revision}",
+        f"NOTICE: Final = {catalogue.notice!r}",
         "",
-        "RESOURCE: Final[dict[str, Rule]] = {",
-        *(_rule(attribute) for attribute in catalogue.resource),
-        "}",
+        *_rules("RESOURCE", reviewed.resource),
+        *_rules("ATTRIBUTES", reviewed.attributes.values()),
+        *(f"{name} = EventRow({row!r}, frozenset({tuple(sorted(required))!r}))" for (row, required), name in shapes.items()),
         "",
-        "ATTRIBUTES: Final[dict[str, Rule]] = {",
-        *(_rule(attribute) for attribute in catalogue.attributes.values()),
-        "}",
+        *_events("EVENTS", reviewed.events, shapes),
         "",
-        *_events(catalogue.events),
+        "# Under review: recorded only where MLFLOW_USAGE_REVIEW=pending and a chosen endpoint say so.",
+        *_rules("PENDING_RESOURCE", resource),
+        *_rules("PENDING_ATTRIBUTES", attributes),
+        *_events("PENDING_EVENTS", _wider(catalogue), shapes),
         "",
-        "PENDING: Final[frozenset[str]] = frozenset(",
-        f"    {_pending(catalogue)!r}",
-        ")",
+        "# Events that are not wrapped: under review; deprecated.",
+        f"PENDING: Final[frozenset[str]] = frozenset({tuple(event.name for event in catalogue.events if not event.active)!r})",
+        f"DEPRECATED: Final[frozenset[str]] = frozenset({tuple(e.name for e in catalogue.events if e.governance.deprecated)!r})",
         "",
     ]
     return "\n".join(lines)
+
+
+def _wider(catalogue: Catalogue) -> tuple[Event, ...]:
+    """The events that are under review, or carry something that is."""
+    return tuple(
+        event
+        for event in catalogue.events
+        if not event.active or event.pending or any(catalogue.attributes[key].pending for key in event.attributes)
+    )
+
+
+def _rules(name: str, attributes: Iterable[Attribute]) -> list[str]:
+    return [f"{name}: Final[dict[str, Rule]] = {{", *(_rule(attribute) for attribute in attributes), "}", ""]
 
 
 def _rule(attribute: Attribute) -> str:
@@ -56,21 +79,9 @@ def _rule(attribute: Attribute) -> str:
     return f"    {attribute.id!r}: Rule({', '.join(parts)}),"
 
 
-def _events(events: tuple[Event, ...]) -> list[str]:
-    shapes: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
-    for event in events:
-        shapes.setdefault((event.attributes, event.required), f"_SHAPE_{len(shapes)}")
-    lines = [
-        f"{name} = EventRow({attributes!r}, frozenset({tuple(sorted(required))!r}))" for (attributes, required), name in shapes.items()
-    ]
-    lines += ["", "EVENTS: Final[dict[str, EventRow]] = {"]
-    lines += [f"    {event.name!r}: {shapes[event.attributes, event.required]}," for event in events]
-    return [*lines, "}"]
-
-
-def _pending(catalogue: Catalogue) -> tuple[str, ...]:
-    entries = [event.name for event in catalogue.events if not event.active]
-    return tuple(entries + [name for name, attribute in catalogue.attributes.items() if not attribute.active])
+def _events(name: str, events: Iterable[Event], shapes: Mapping[tuple[tuple[str, ...], frozenset[str]], str]) -> list[str]:
+    rows = [f"    {event.name!r}: {shapes[event.attributes, event.required]}," for event in events]
+    return [f"{name}: Final[dict[str, EventRow]] = {{", *rows, "}"]
 
 
 def render_targets(catalogue: Catalogue) -> str:
@@ -87,8 +98,10 @@ def render_targets(catalogue: Catalogue) -> str:
         lines += [f"        {entry!r}," for entry in sorted(modules[module])]
         lines.append("    ),")
     lines += ["}", ""]
-    for name, attribute in (("SCORERS", "mlflow.usage.scorers"), ("STORES", "mlflow.usage.store")):
-        found = catalogue.attributes.get(attribute)
+    # A scorer is judged again where it is recorded; a store is not, so one whose review is pending stays `custom_store`.
+    sources = (("SCORERS", "mlflow.usage.scorers", catalogue), ("STORES", "mlflow.usage.store", active(catalogue)))
+    for name, attribute, source in sources:
+        found = source.attributes.get(attribute)
         places = {place: member for member, ps in (found.definitions if found else {}).items() for place in ps}
         lines.append(f"{name}: Final[dict[str, str]] = {{")
         lines += [f"    {place!r}: {member!r}," for place, member in sorted(places.items())]

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
-from mlflow_usage.catalogue.build.entries import Attribute, Catalogue
+from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, active
 from mlflow_usage.catalogue.build.model import CatalogueError
 
 DROPPED: Final = ("mlflow.usage.", "app.", "log.record.")
@@ -65,6 +65,7 @@ def render(catalogue: Catalogue) -> str:
     Raises:
         CatalogueError: two attributes would share a column, or no installation is named.
     """
+    catalogue = active(catalogue)
     attributes = tuple(catalogue.attributes.values())
     names = [name for name, _, _ in MADE] + [column(a.id) for a in (*catalogue.resource, *attributes)]
     double = sorted({name for name in names if names.count(name) > 1})

@@ -1,0 +1,43 @@
+"""Who answers for the data: the terms that the public pages show.
+
+Decides where they come from: a file of the operator's, else the project's own in the catalogue. It must never fill a field that nobody has
+filled, nor let public pages go out with an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from mlflow_usage.catalogue.words import TERMS
+from mlflow_usage.site.errors import SiteError
+
+
+def read(path: Path) -> dict[str, str]:
+    """The terms of a file like the project's `governance.yaml`.
+
+    Raises:
+        SiteError: it cannot be read, or holds anything else than the terms.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SiteError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise SiteError(f"{path} is not YAML; each line is a field and a text: {', '.join(TERMS)}") from error
+    if not isinstance(content, dict) or set(content) - set(TERMS) or not all(isinstance(value, str) for value in content.values()):
+        raise SiteError(f"{path}: each line is one of these fields and a text: {', '.join(TERMS)}")
+    return {term: content.get(term, "").strip() for term in TERMS}
+
+
+def complete(terms: Mapping[str, str]) -> None:
+    """Refuse terms with an empty field: nobody publishes figures for which nobody answers.
+
+    Raises:
+        SiteError: it names the fields.
+    """
+    empty = [term for term in TERMS if not terms.get(term)]
+    if empty:
+        raise SiteError(f"public pages say who answers, and nobody has yet said: {', '.join(empty)}; name a filled --governance FILE")

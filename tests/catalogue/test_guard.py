@@ -1,0 +1,267 @@
+"""What is collected grows only with a higher revision and a review that covers it, and never shrinks at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalogue.editing import (
+    ATTRIBUTES,
+    AUTOLOG,
+    COUNT,
+    FLAVOR,
+    MANIFEST,
+    RESOURCE,
+    REVIEWS,
+    STORE,
+    TRACKING,
+    Edit,
+    copied,
+    edited,
+    first,
+    member,
+    put,
+    raised,
+    usage,
+)
+from mlflow_usage.catalogue.build import __main__ as build
+from mlflow_usage.catalogue.build import guard, history, scope_changes
+from mlflow_usage.catalogue.build.entries import Catalogue
+from mlflow_usage.catalogue.build.lint import lint
+from mlflow_usage.catalogue.build.model import CatalogueError
+from mlflow_usage.catalogue.scope import ScopeError, changes
+
+TODAY = date(2026, 12, 1)
+NEW_EVENT = "mlflow.acme"
+
+
+def frozen(catalogue: Catalogue, release: str = "0.1.0", day: date = TODAY) -> dict[int, dict[str, Any]]:
+    """The history with this catalogue released."""
+    return {catalogue.revision: json.loads(history.render(catalogue, release, day))}
+
+
+@pytest.fixture(scope="module")
+def released() -> dict[int, dict[str, Any]]:
+    return frozen(edited())
+
+
+def event(revision: int = 2, review: str | None = None, **more: object) -> Edit:
+    governance: dict[str, Any] = {"revision": revision, "targets": ["mlflow.acme:acme"], **more} | ({"review": review} if review else {})
+    entry = {"id": f"event.{NEW_EVENT}", "name": NEW_EVENT, "extends": "family.tracking", "brief": "Acme was called."}
+    return TRACKING, lambda c: c["groups"].append(entry | {"annotations": {"usage": governance}})
+
+
+def held(row: str, **content: object) -> Edit:
+    """A review that was held and approved a row."""
+
+    def mutation(content_of_file: Any) -> None:
+        rows = {row: {"element": "Backend store", **content}}
+        content_of_file["reviews"].append({"id": "approved:2026-12-24", "title": "An amendment.", "rows": rows})
+
+    return REVIEWS, mutation
+
+
+def wider_pattern(content: Any) -> None:
+    entry = usage(content, "os.version")
+    entry |= {"format": "release", "review": f"{entry['review']} approved:2026-12-24#wider"}
+
+
+AGAIN = "approved:2025-06-26#backend-store approved:2026-12-24#more-stores"
+MORE_STORES = held("more-stores", covers=[STORE], values=["AcmeStore"])
+NEXT = raised(2)
+ALLOWED: list[tuple[str, list[Edit]]] = [
+    ("nothing", []),
+    ("a higher revision alone", [NEXT]),
+    ("another question", [(ATTRIBUTES, put(STORE, "question", "Which stores?"))]),
+    ("an event of the API, a class that was approved", [NEXT, event()]),
+    ("an event under review", [event(1, "pending")]),
+    ("an event under review, with a higher revision", [NEXT, event(2, "pending")]),
+    ("a built-in flavor, a class that was approved", [NEXT, (ATTRIBUTES, member(FLAVOR, "acme"))]),
+    ("a member under review", [(ATTRIBUTES, member(STORE, "AcmeStore")), (ATTRIBUTES, put(STORE, "pending", ["AcmeStore"]))]),
+    (
+        "a member that a review lists",
+        [NEXT, MORE_STORES, (ATTRIBUTES, member(STORE, "AcmeStore")), (ATTRIBUTES, put(STORE, "review", AGAIN))],
+    ),
+    ("an attribute under review", [(ATTRIBUTES, copied(STORE, "mlflow.usage.acme", review="pending"))]),
+    ("a resource key under review", [(RESOURCE, copied("os.type", "mlflow.usage.acme", review="pending"))]),
+    (
+        "an attribute under review on an event",
+        [
+            (
+                TRACKING,
+                lambda c: first(c, "mlflow.set_tag").update(attributes=[{"ref": FLAVOR, "annotations": {"usage": {"review": "pending"}}}]),
+            )
+        ],
+    ),
+    ("a pattern with a review", [NEXT, held("wider", covers=["os.version"]), (RESOURCE, wider_pattern)]),
+    ("an element is deprecated", [(TRACKING, put("mlflow.set_tag", "deprecated", "2027-01"))]),
+]
+
+
+RAISE = "revision 1 is released without it; raise `revision` in model/manifest.yaml to 2"
+NO_REVIEW = "no review since covers it"
+REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
+    ("an event", [event(1)], NEW_EVENT, ["new event: Acme was called.", RAISE, "its own `revision` must be 2"]),
+    ("an event of the revision before", [NEXT, event(1)], NEW_EVENT, ["its own `revision` must be 2"]),
+    ("a flavor", [(ATTRIBUTES, member(FLAVOR, "acme"))], FLAVOR, ["may also be acme", RAISE]),
+    (
+        "a member that no review lists",
+        [NEXT, (RESOURCE, member("os.type", "acme"))],
+        "os.type",
+        ["may also be acme", "no review covers it", "`pending: [acme]`"],
+    ),
+    ("a wider bound", [NEXT, (ATTRIBUTES, put(COUNT, "min", 0))], COUNT, ["may be as small as 0, was 1", NO_REVIEW]),
+    ("another pattern", [NEXT, (RESOURCE, put("os.version", "format", "release"))], "os.version", ["counts as wider", NO_REVIEW]),
+    (
+        "a wider format",
+        [NEXT, (MANIFEST, lambda c: c["formats"].update(numbers="[0-9.]{1,99}"))],
+        "process.runtime.version",
+        ["matches [0-9.]{1,99}", NO_REVIEW],
+    ),
+    ("another type", [NEXT, (ATTRIBUTES, lambda c: first(c, STORE).update(type="boolean"))], STORE, ["keeps its type"]),
+    (
+        "changed answers",
+        [NEXT, (RESOURCE, put("host.arch", "personal", True))],
+        "host.arch",
+        ["answered anew (personal: yes, was no)", NO_REVIEW],
+    ),
+    (
+        "an attribute that is not described as new",
+        [
+            NEXT,
+            held("acme", covers=["mlflow.usage.acme"]),
+            (ATTRIBUTES, copied(STORE, "mlflow.usage.acme", review="approved:2026-12-24#acme")),
+        ],
+        "mlflow.usage.acme",
+        ["new attribute of records", "its own `revision` must be 2"],
+    ),
+    (
+        "a resource key",
+        [held("acme", covers=["mlflow.usage.acme"]), (RESOURCE, copied("os.type", "mlflow.usage.acme", review="approved:2026-12-24#acme"))],
+        "mlflow.usage.acme",
+        ["new attribute with every batch", RAISE],
+    ),
+    (
+        "an event that gains an attribute",
+        [
+            held("tags", covers=[FLAVOR], events=["mlflow.set_tag"]),
+            (ATTRIBUTES, lambda c: usage(c, FLAVOR).update(review=f"{usage(c, FLAVOR)['review']} approved:2026-12-24#tags")),
+            (TRACKING, lambda c: first(c, "mlflow.set_tag").update(attributes=[{"ref": FLAVOR}])),
+        ],
+        "mlflow.set_tag",
+        ["also carries mlflow.usage.flavor", RAISE],
+    ),
+    ("an event is gone", [NEXT, (TRACKING, lambda c: c["groups"].remove(first(c, "mlflow.set_tag")))], "mlflow.set_tag", ["`deprecated: "]),
+    ("a member is gone", [NEXT, (ATTRIBUTES, lambda c: first(c, STORE)["type"]["members"].pop(0))], STORE, ["may no longer be FileStore"]),
+    ("a narrower bound", [NEXT, (ATTRIBUTES, put(COUNT, "max", 10))], COUNT, ["as large as 10, was 10,000,000", "put it back"]),
+    (
+        "an attribute is gone from an event",
+        [NEXT, (AUTOLOG, lambda c: first(c, "mlflow.autolog")["attributes"].pop(0))],
+        "mlflow.autolog",
+        ["carries mlflow.usage.disable no longer", "put it back"],
+    ),
+    ("what was approved is pending again", [NEXT, (TRACKING, put("mlflow.set_tag", "review", "pending"))], "mlflow.set_tag", ["no longer"]),
+    ("a revision is left out", [raised(3)], "model/manifest.yaml", ["must be 1 or 2"]),
+]
+
+
+@pytest.mark.parametrize(("what", "edits"), ALLOWED, ids=[what for what, _ in ALLOWED])
+def test_what_may_change(what: str, edits: list[Edit], released: dict[int, dict[str, Any]]) -> None:  # noqa: ARG001  the test's name
+    catalogue = edited(*edits)
+    assert lint(catalogue, TODAY) == []
+    assert guard.guard(catalogue, released, TODAY) == []
+
+
+@pytest.mark.parametrize(("what", "edits", "entry", "said"), REFUSED, ids=[what for what, *_ in REFUSED])
+def test_what_may_not_change(
+    what: str,  # noqa: ARG001  the test's name
+    edits: list[Edit],
+    entry: str,
+    said: list[str],
+    released: dict[int, dict[str, Any]],
+) -> None:
+    catalogue = edited(*edits)
+    found = [finding for finding in guard.guard(catalogue, released, TODAY) if finding.entry == entry]
+    assert found, "nothing was found"
+    assert {finding.rule for finding in found} == {"SCOPE"}
+    assert all(any(part in finding.advice for finding in found) for part in said), found
+
+
+def test_nothing_suppresses_it(released: dict[int, dict[str, Any]]) -> None:
+    catalogue = edited(event(1, suppress={"SCOPE": "we want it"}))
+    assert {finding.entry for finding in guard.guard(catalogue, released, TODAY)} == {NEW_EVENT}
+    assert {finding.rule for finding in lint(catalogue, TODAY)} == {"SUPPRESS"}
+
+
+def test_a_deprecated_element_goes_when_its_last_records_are_past_retention() -> None:
+    before = frozen(edited((TRACKING, put("mlflow.set_tag", "deprecated", "2027-01"))))
+    without = edited(raised(2), (TRACKING, lambda c: c["groups"].remove(first(c, "mlflow.set_tag"))))
+    assert [finding.entry for finding in guard.guard(without, before, date(2028, 2, 28))] == ["mlflow.set_tag"]
+    assert guard.guard(without, before, date(2028, 3, 1)) == []
+
+
+def test_before_the_first_release_the_reviews_alone_decide() -> None:
+    unreleased = {1: json.loads(history.render(edited()))}
+    assert guard.guard(edited(event(1)), unreleased, TODAY) == []
+    assert lint(edited(event(1)), TODAY) == []
+    assert {finding.rule for finding in lint(edited((ATTRIBUTES, copied(STORE, "mlflow.usage.acme"))), TODAY)} == {"REVIEW"}
+    assert {finding.rule for finding in lint(edited((ATTRIBUTES, member(STORE, "AcmeStore"))), TODAY)} == {"MEMBERS"}
+
+
+def test_the_command_refuses_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], released: dict[int, dict[str, Any]]
+) -> None:
+    changed = edited((ATTRIBUTES, member(FLAVOR, "acme")))
+    monkeypatch.setattr(build, "load", lambda: changed)
+    monkeypatch.setattr(history, "read", lambda *_: released)
+    for arguments in (["--check"], [], ["--release"]):
+        assert build.main(arguments, TODAY) == 1
+        assert capsys.readouterr().err == f"SCOPE: mlflow.usage.flavor: may also be acme: {RAISE}\n"
+
+
+def test_a_release_freezes_the_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue = edited()
+    assert history.path(1) in build.write(catalogue, tmp_path)
+    file = tmp_path / history.path(1)
+    assert json.loads(file.read_text())["release"] is None
+    assert build.release(catalogue, TODAY, tmp_path) == 0
+    kept = file.read_text()
+    assert (json.loads(kept)["release"], json.loads(kept)["date"]) == (build.VERSION, "2026-12-01")
+    monkeypatch.setattr(history, "HISTORY", file.parent)
+    monkeypatch.setattr(history.read, "__defaults__", (file.parent,))
+    assert history.path(1) not in build.artefacts(catalogue)
+    assert build.release(catalogue, date(2027, 1, 1), tmp_path) == 0
+    assert "frozen already" in capsys.readouterr().out
+    later = edited(raised(2), event())
+    assert history.path(2) in build.write(later, tmp_path)
+    assert file.read_text() == kept
+    told = scope_changes.render(later)
+    assert f"## Revision 1: release {build.VERSION}, 2026-12-01" in told
+    assert told.index("## Revision 2: not released yet") < told.index("| wider | `mlflow.acme` | new event: Acme was called. |")
+    assert told.index("`mlflow.acme`") < told.index("## Revision 1")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"revision": 2}', '{"revision": 1}'])
+def test_a_history_that_cannot_be_read_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / "1.json").write_text(content)
+    with pytest.raises(CatalogueError, match=r"history/1\.json"):
+        history.read(tmp_path)
+
+
+def test_what_is_no_catalogue_is_told() -> None:
+    with pytest.raises(ScopeError, match="events is missing"):
+        changes({"resource": {}, "attributes": {}}, {"resource": {}, "attributes": {}, "events": {}})
+
+
+def test_what_is_wider_one_way_is_narrower_the_other(released: dict[int, dict[str, Any]]) -> None:
+    make: Callable[..., dict[str, Any]] = lambda *edits: history.scope(edited(*edits))  # noqa: E731
+    for edits in ([event()], [(ATTRIBUTES, member(FLAVOR, "acme"))], [(ATTRIBUTES, put(COUNT, "min", 0))]):
+        wide = make(*edits)
+        assert [change.effect for change in changes(released[1], wide)] == ["wider"]
+        assert [change.effect for change in changes(wide, released[1])] == ["narrower"]
+        assert changes(wide, wide) == []
