@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from mlflow_usage import identity, system
 from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.delivery import audit, otel
-from mlflow_usage.delivery.answer import Answer, Outcome
+from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.identity import Secret
@@ -53,7 +53,9 @@ def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: P
     """Ask `endpoint` for the erasure, again and again within half a minute, until it is acknowledged. Never raises for the network."""
     version = system.public_version(system.own_version()) or NO_VERSION
     batch, resource = request(secret)
-    records = otel.records(batch, resource, version)
+    records = otel.records(batch, {"resource": resource}, version)
+    if not records:  # an empty request would be acknowledged, and erase nothing
+        return Outcomes("the catalogue refuses the request", NONE)
 
     def witness(body: bytes, answer: Answer) -> None:
         audit.append(directory, audit.answered(endpoint.origin, time.time(), body, answer))
