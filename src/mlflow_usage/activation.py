@@ -38,7 +38,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
     try:
         if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
             sys.meta_path.insert(0, _Unregister())
-        activate()
+        if not measured():
+            activate()
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
     return no_store
@@ -100,6 +101,12 @@ def _run_as_module(arguments: list[str]) -> str:
                     return value
                 break
     return ""
+
+
+def measured() -> bool:
+    """Whether the MLflow that is imported is measured already: its server asks for the entry points a second time."""
+    patches = Running.patches
+    return patches is not None and patches.active and patches.meter.mlflow is sys.modules.get("mlflow")
 
 
 def activate() -> None:
