@@ -104,7 +104,12 @@ def uris(core: str) -> list[Any]:
     """Tracking URIs, with one that is a text of its own kind."""
     texts = proprietary(core)
     own = type("Uri", (str,), {name: method(f"uri's {name}", "lies", core) for name in ("__hash__", "__eq__", "__str__", "startswith")})
-    return [*(texts[name] for name in ("uri", "database", "scheme", "path", "bucket")), f"databricks://{core}", f"file:///{core}", own(core)]
+    return [
+        *(texts[name] for name in ("uri", "database", "scheme", "path", "bucket")),
+        f"databricks://{core}",
+        f"file:///{core}",
+        own(core),
+    ]
 
 
 def calling(name: Any) -> Callable[..., Any]:
