@@ -56,3 +56,19 @@ def test_a_finder_of_the_host_is_asked_for_every_module(tmp_path: Path, mode: st
         check=True,
     )
     assert result.stdout.splitlines() == ["[]", "0"]
+
+
+SERVER = """
+import mlflow
+from mlflow_usage.activation import Running
+before = Running.session, Running.session.id, Running.patches, len(Running.patches.placed)
+import mlflow.server.handlers
+assert before[:3] == (Running.session, Running.session.id, Running.patches)
+print(len(Running.patches.placed) >= before[3] > 0)
+"""
+
+
+def test_the_server_s_own_look_at_the_entry_points_begins_no_other_session(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local"}
+    result = subprocess.run([sys.executable, "-c", SERVER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.stdout, result.returncode) == ("True\n", 0), result.stderr

@@ -149,7 +149,7 @@ def open_private(path: Path, flags: int) -> int:
     """Open a file of the state directory; made with mode 0600, never through a symbolic link. Returns the descriptor.
 
     Raises:
-        StateError: what is there is a link, no regular file, or another user's.
+        StateError: what is there is a link, no regular file, another user's, or, for writing, has another name somewhere else.
         OSError: as `os.open`.
 
     """
@@ -160,6 +160,11 @@ def open_private(path: Path, flags: int) -> int:
     if not stat.S_ISREG(found.st_mode) or (sys.platform != "win32" and found.st_uid != os.geteuid()):
         os.close(descriptor)
         raise StateError(f"{path} is not a regular file of this user")
+    # Who could once write to the directory may have left a hard link to a file of this user's. Only reading is harmless, and a new
+    # secret has two names for a moment.
+    if flags & (os.O_WRONLY | os.O_RDWR) and found.st_nlink > 1:
+        os.close(descriptor)
+        raise StateError(f"{path} is a hard link")
     return descriptor
 
 

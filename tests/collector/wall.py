@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -214,9 +216,14 @@ class Wall:
 
     def refused(self) -> int:
         """How many records the Collector says it has refused."""
+        return sum(self.refusals().values())
+
+    def refusals(self) -> Counter[str]:
+        """How many records each filter says it has refused."""
         with urllib.request.urlopen(self.collector.metrics, timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
-        return sum(int(float(line.rpartition(" ")[2])) for line in lines if line.startswith("otelcol_processor_filter_logs_filtered"))
+            text = answer.read().decode()
+        found = re.findall(r'^otelcol_processor_filter_logs_filtered{.*filter="filter/([^"]+)".*} (\S+)$', text, re.MULTILINE)
+        return +Counter({name: int(float(count)) for name, count in found})
 
 
 @contextmanager

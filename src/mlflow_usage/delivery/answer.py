@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from mlflow_usage.named import NamedTuple
 
-MAX_BODY: Final = 65_536  # bytes read of an answer
+MAX_BODY: Final = 65_536  # bytes; what is longer is no answer of OTLP's, and not read to its end
 MAX_WAIT: Final = 600.0  # seconds
 
 
@@ -54,7 +54,7 @@ def classify(status: int, content_type: str, body: bytes, retry_after: str | Non
 
 
 def _success(status: int, content_type: str, body: bytes) -> Answer:
-    if content_type.partition(";")[0].strip().lower() != "application/x-protobuf":
+    if len(body) > MAX_BODY or content_type.partition(";")[0].strip().lower() != "application/x-protobuf":
         return Answer(Outcome.KEPT, status)
     try:
         response = ExportLogsServiceResponse.FromString(body)

@@ -12,6 +12,7 @@ import io
 import os
 import socket
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -30,6 +31,13 @@ from mlflow_usage.endpoint import Endpoint
 CONNECT: Final = 1.0  # seconds
 TOTAL: Final = 3.0  # seconds
 KEPT_HEADERS: Final = frozenset({"content-type", "content-encoding", "content-length", "host"})
+
+_KINDS: Final = requests.exceptions
+# Not every ValueError: an answer's nonsense is one, too.
+_NEVER_SENT: Final = (
+    *(_KINDS.ConnectTimeout, _KINDS.SSLError, _KINDS.ProxyError, _KINDS.InvalidURL, _KINDS.InvalidSchema, _KINDS.MissingSchema),
+    UnicodeError,
+)
 
 Witness = Callable[[bytes, Answer], None]
 
@@ -80,7 +88,7 @@ class GuardedSession(requests.Session):
         self.cookies.clear()
         try:
             self.answer = self._exchange(request, options)
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, OSError, ValueError, zlib.error) as error:
             self.answer = NONE
             if not _unconnected(error):
                 self._witness(_body(request), NONE)
@@ -102,12 +110,16 @@ class GuardedSession(requests.Session):
             stream=True,
         )
         response = super().send(request, **options)
+        # Unpacked here and once, within bounds: what says that it is packed twice can be a million times its size.
+        packed = response.raw.headers.pop("Content-Encoding", "")
         body = b""
         for chunk in response.iter_content(4096):
             body += chunk
             if len(body) > MAX_BODY:
                 response.close()
                 break
+        if packed == "gzip":
+            body = zlib.decompressobj(wbits=31).decompress(body, MAX_BODY + 1)
         headers = response.headers
         answer = classify(response.status_code, headers.get("Content-Type", ""), body, headers.get("Retry-After"))
         self._witness(_body(request), answer)
@@ -121,8 +133,7 @@ def _body(request: requests.PreparedRequest) -> bytes:
 def _unconnected(error: BaseException) -> bool:
     """Whether a request failed before any byte of it left: no name, no connection, no such scheme."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    never_sent = (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError, ValueError)
-    return isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(error, never_sent)
+    return isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(error, _NEVER_SENT)
 
 
 class _Answer(http.client.HTTPResponse):

@@ -5,9 +5,12 @@ Decides only how long that lasts. It must never outlive a clock that jumped back
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from mlflow_usage import state
 
 LASTS: Final = 86_400  # seconds
 
@@ -21,12 +24,16 @@ def begin(path: Path | None) -> None:
     """Remember from now on."""
     if path is not None:
         with suppress(OSError):
-            path.touch(mode=0o600)
+            descriptor = state.open_private(path, os.O_WRONLY | os.O_CREAT)
+            try:
+                os.utime(path if os.utime not in os.supports_fd else descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def holds(path: Path | None, now: float) -> bool:
     """Whether it is still so."""
     try:
-        return path is not None and 0 <= now - path.stat().st_mtime < LASTS
+        return path is not None and 0 <= now - path.lstat().st_mtime < LASTS
     except OSError:
         return False

@@ -94,7 +94,7 @@ class Meter:
                     if self.mlflow.__spec__ is not self.spec:
                         self.reloaded()
                     uri = getattr(self.utils, "_tracking_uri", None)
-                    hit(event, self.fluent_store() if uri is None else stores[uri])
+                    hit(event, stores[uri] if type(uri) is str else self.fluent_store())
                 except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
                     return False
                 return False
@@ -168,7 +168,8 @@ class Meter:
                         return
                     if self.mlflow.__spec__ is not self.spec:
                         self.reloaded()
-                    hit(event, stores[uri_of_client(client)])
+                    uri = uri_of_client(client)
+                    hit(event, stores[uri] if type(uri) is str else None)
                 except Exception:  # noqa: BLE001  the boundary
                     return
 
@@ -212,7 +213,7 @@ class Meter:
                 if self.mlflow.__spec__ is not self.spec:
                     self.reloaded()
                 uri = getattr(self.utils, "_tracking_uri", None)
-                store = self.fluent_store() if uri is None else stores[uri]
+                store = stores[uri] if type(uri) is str else self.fluent_store()
                 kind = kinds[shape]
                 if kind is None:
                     self.spelled_out(Kind(kinds.event, kinds.spelled(shape)), store)
@@ -236,4 +237,4 @@ class Meter:
         if uri is None:
             raw = self.data.get(self.tracking_variable)
             return None if raw is None else self.raw_stores[raw]
-        return self.stores[uri]
+        return self.stores[uri] if type(uri) is str else None  # a text of the user's own kind could answer the look-up with code

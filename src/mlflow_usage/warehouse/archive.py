@@ -175,20 +175,21 @@ def _pieces(file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes, bool]]:
     """Cut a stream where documents begin: position, bytes, and whether it is the last piece so far."""
     with contextlib.suppress(EOFError, zlib.error):
         file.seek(offset)
-    held, searched = b"", 1
+    held, searched = bytearray(), 1  # what grows at its end is not copied for every block
     while block := _read(file, BLOCK):
         held += block
         begin = 0
         while (at := held.find(MARKER, max(begin + 1, searched))) >= 0:
-            yield offset + begin, held[begin:at], False
+            yield offset + begin, bytes(held[begin:at]), False
             begin = at
         if len(held) - begin > LONGEST:
             cut = len(held) - len(MARKER)
-            yield offset + begin, held[begin:cut], False
+            yield offset + begin, bytes(held[begin:cut]), False
             begin = cut
-        held, offset = held[begin:], offset + begin
+        del held[:begin]
+        offset += begin
         searched = max(1, len(held) - len(MARKER) + 1)
-    yield offset, held, True
+    yield offset, bytes(held), True
 
 
 def _parse(piece: bytes) -> tuple[dict[str, object], int] | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from mlflow_usage.catalogue.build.entries import Catalogue, Event, active
 from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote, rebuild
+from mlflow_usage.catalogue.build.refusal import MARK, filters, mark, marked, reasons
 
 HEADER: Final = """\
 # Generated from the catalogue's revision {revision} by `make docs`; do not edit.
@@ -18,6 +19,7 @@ HEADER: Final = """\
 #   otelcol --config collector.yaml --config filter.yaml --config sinks/archive.yaml
 """
 SCOPE: Final = "mlflow.usage"
+LAST: Final = "filter/catalogue"
 RESET_RESOURCE: Final = (
     'set(resource.schema_url, "")',
     "set(resource.dropped_attributes_count, 0)",
@@ -58,14 +60,38 @@ def render(catalogue: Catalogue) -> str:
         *_lists("resource", resource),
         *_group("scope", "statements", RESET_SCOPE),
         *_records(catalogue),
-        "  # Last, so that what it has passed is what is stored.",
-        "  filter/catalogue:",
-        "    error_mode: propagate",
-        "    log_conditions:",
-        *_group("resource", "conditions", _refused_resources(resource)),
-        *_group("log", "conditions", _refused_records(catalogue)),
+        *_marks("resource", list(_refused_resources(resource))),
+        *_marks("log", list(_refused_records(catalogue)), f"not {_named([event.name for event in catalogue.events])}"),
+        *_filters(catalogue.revision),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _marks(context: str, refused: Sequence[tuple[Rule, str]], unknown: str = "") -> Iterator[str]:
+    """Mark what is to be refused with the attribute that it is for, then, where there is a mark, with the reason."""
+    marks = [marked(context, rule.attribute.id, condition) for rule, condition in refused]
+    marks += [marked(context, "unknown_event", unknown)] if unknown else []
+    yield from _group(context, "statements", marks)
+    yield from _group(
+        context, "statements", reasons(context, {rule.attribute.id: rule for rule, _ in refused}.values()), [f"{mark(context)} != nil"]
+    )
+
+
+def _filters(revision: int) -> Iterator[str]:
+    """The filters and the pipeline. Records are regrouped only when no resource is left that costs its sender next to nothing."""
+    refused = {what: filters(what, revision) for what in ("resource", "record")}
+    yield "  # What was marked is dropped; one filter for each revision and reason, so that the Collector's own metrics tell them apart."
+    for name, condition in (*refused["resource"].items(), *refused["record"].items()):
+        yield from (f"  {name}:", "    error_mode: propagate", "    log_conditions:", *_group("resource", "conditions", [condition]))
+    yield "  # OTTL cannot reach a resource's entity references, which are free text. Regrouping builds every resource anew from its"
+    yield "  # attributes alone, so they end here; what is marked comes apart from the rest."
+    yield from ("  groupbyattrs/rebuild:", f"    keys: [{MARK}]")
+    yield "  # Last, whatever the mark: what this has passed is what is stored."
+    yield from (f"  {LAST}:", "    error_mode: propagate", "    log_conditions:")
+    yield from _group("resource", "conditions", [f"{mark('resource')} != nil"])
+    yield from _group("log", "conditions", [f"{mark('log')} != nil"])
+    order = ["memory_limiter", "transform/catalogue", *refused["resource"], "groupbyattrs/rebuild", *refused["record"], LAST]
+    yield from ("service:", "  pipelines:", "    logs/in:", "      processors:", *(f"        - {name}" for name in order))
 
 
 def _group(context: str, key: str, entries: Iterable[str], conditions: Sequence[str] = ()) -> list[str]:
@@ -133,23 +159,22 @@ def _named(names: Sequence[str]) -> str:
     return matches("log.event_name", any_of(names))
 
 
-def _refused_resources(rules: Iterable[Rule]) -> Iterator[str]:
+def _refused_resources(rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
     for rule in rules:
         if rule.attribute.required:
-            yield rule.invalid
+            yield rule, rule.invalid
         elif rule.refusing:
-            yield f"{rule.path} != nil and {rule.invalid}"
+            yield rule, f"{rule.path} != nil and {rule.invalid}"
 
 
-def _refused_records(catalogue: Catalogue) -> Iterator[str]:
-    yield f"not {_named([event.name for event in catalogue.events])}"
+def _refused_records(catalogue: Catalogue) -> Iterator[tuple[Rule, str]]:
     for key, attribute in catalogue.attributes.items():
         rule = Rule("log", attribute)
         carriers = [event for event in catalogue.events if key in event.attributes]
         needing = [event.name for event in carriers if key in event.required]
         if needing and len(needing) == len(catalogue.events):
-            yield rule.invalid
+            yield rule, rule.invalid
         elif needing:
-            yield f"{_named(needing)} and {rule.invalid}"
+            yield rule, f"{_named(needing)} and {rule.invalid}"
         if rule.refusing and len(needing) < len(carriers):
-            yield f"{rule.path} != nil and {rule.invalid}"
+            yield rule, f"{rule.path} != nil and {rule.invalid}"
