@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mlflow_usage.session import Session
 
 SCHEME: Final = "mlflow-usage"  # the entry point's name, which MLflow takes for a URI scheme
-UTILS: Final = "mlflow.tracking._tracking_service.utils"
+SERVERS: Final = ("uvicorn", "gunicorn", "waitress", "huey_consumer")  # what `mlflow server`, `models serve` and `gateway start` run
+SERVING: Final = ("_MLFLOW_SERVER_FILE_STORE", "_MLFLOW_SERVER_ARTIFACT_ROOT")  # with an application that is not MLflow's own, too
+REGISTRIES: Final = ("mlflow.tracking._tracking_service.utils", "mlflow.server.handlers")
 
 
 class Running:
@@ -38,10 +40,16 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
     try:
         if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
             sys.meta_path.insert(0, _Unregister())
-        activate()
+        if not active():
+            activate()
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
     return no_store
+
+
+def active() -> bool:
+    """Whether this very MLflow is measured already: `mlflow.server` loads the entry points of stores once more, for a registry of its own."""
+    return Running.patches is not None and Running.patches.active and Running.patches.meter.mlflow is sys.modules.get("mlflow")
 
 
 def no_store(*_: object, **__: object) -> None:
@@ -59,8 +67,8 @@ class _Unregister:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
         try:
-            registry = sys.modules[UTILS]._tracking_store_registry._registry  # noqa: SLF001  there is no public way
-            if registry.pop(SCHEME, None) is None:
+            holders = [getattr(sys.modules.get(name), "_tracking_store_registry", None) for name in REGISTRIES]
+            if not [holder for holder in holders if holder is not None and holder._registry.pop(SCHEME, None)]:  # noqa: SLF001  no public way
                 return None
             place = sys.meta_path.index(self)
             del sys.meta_path[place]
@@ -76,6 +84,8 @@ def helper_process() -> bool:
     module = _run_as_module(sys.orig_argv)
     if module.startswith("mlflow.") and module.partition(".")[2].partition(".")[0] != "cli":
         return True
+    if _serves([*sys.orig_argv, *getattr(sys, "argv", ())]):
+        return True
     main, mlflow = sys.modules.get("__main__"), sys.modules.get("mlflow")
     path, places = getattr(main, "__file__", None), getattr(mlflow, "__path__", None)
     if not path or not places:
@@ -83,6 +93,15 @@ def helper_process() -> bool:
     script, home = os.path.abspath(path), os.path.abspath(next(iter(places)))  # noqa: PTH100  Path.resolve would follow links
     # `python -m mlflow` is a person's own command.
     return script.startswith(home + os.sep) and not script.endswith("__main__.py")
+
+
+def _serves(arguments: list[str]) -> bool:
+    """Whether this is a server's process, or a worker's, that MLflow started: it names an application of MLflow's, or has its variables."""
+    if not any(server in argument for argument in arguments for server in SERVERS):
+        return False
+    return any(map(os.environ.__contains__, SERVING)) or any(
+        argument.startswith("mlflow.") and (":" in argument or argument.startswith("mlflow.server.")) for argument in arguments
+    )
 
 
 def _run_as_module(arguments: list[str]) -> str:
