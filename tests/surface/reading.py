@@ -113,16 +113,14 @@ def modules(internal: set[str]) -> Iterator[str]:
 
 
 def public(module: str) -> Iterator[str]:
-    """The names that a module makes public: its `__all__`; without one, what a module just below `mlflow` defines, and a flavor's functions."""
+    """The names that a module makes public: its `__all__`, what a module just below `mlflow` defines, and a flavor's functions."""
     found = read(module)
     assert found is not None
-    if found["all"] is not None:
-        yield from dict.fromkeys(found["all"])
-        return
+    yield from found["all"] or ()
     for name, (kind, source) in found["bound"].items():
-        own = kind != "import" and module.count(".") == 1
+        own = kind in {FUNCTION, CLASS} and module.count(".") == 1
         flavored = name in FLAVORED and found["package"] and (kind != "import" or str(source[0]).startswith(f"{module}."))
-        if not name.startswith("_") and (own or flavored):
+        if not name.startswith("_") and name not in (found["all"] or ()) and (own or flavored):
             yield name
 
 

@@ -92,6 +92,9 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     'mlflow.data': (
         ('get_source', 'mlflow.data.get_source', ()),
     ),
+    'mlflow.data.dataset_registry': (
+        ('register_constructor', 'mlflow.data.register_constructor', ()),
+    ),
     'mlflow.data.huggingface_dataset': (
         ('from_huggingface', 'mlflow.data.from_huggingface', ()),
     ),
@@ -117,6 +120,9 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('move_resources.callback', 'mlflow.cli.db.move_resources', ()),
         ('prepopulate_trace_analytics.callback', 'mlflow.cli.db.prepopulate_trace_analytics', ()),
         ('upgrade.callback', 'mlflow.cli.db.upgrade', ()),
+    ),
+    'mlflow.demo': (
+        ('generate_all_demos', 'mlflow.demo.generate_all_demos', ()),
     ),
     'mlflow.deployments.cli': (
         ('create_deployment.callback', 'mlflow.cli.deployments.create', ()),
@@ -269,6 +275,11 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     ),
     'mlflow.genai.judges.make_judge': (
         ('make_judge', 'mlflow.genai.make_judge', ()),
+    ),
+    'mlflow.genai.judges.tools.registry': (
+        ('invoke_judge_tool', 'mlflow.genai.judges.tools.invoke_judge_tool', ()),
+        ('list_judge_tools', 'mlflow.genai.judges.tools.list_judge_tools', ()),
+        ('register_judge_tool', 'mlflow.genai.judges.tools.register_judge_tool', ()),
     ),
     'mlflow.genai.label_schemas': (
         ('create_label_schema', 'mlflow.genai.label_schemas.create_label_schema', ()),
@@ -447,6 +458,43 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     ),
     'mlflow.mcp.cli': (
         ('run.callback', 'mlflow.cli.mcp.run', ()),
+    ),
+    'mlflow.metrics': (
+        ('ari_grade_level', 'mlflow.metrics.ari_grade_level', ()),
+        ('bleu', 'mlflow.metrics.bleu', ()),
+        ('exact_match', 'mlflow.metrics.exact_match', ()),
+        ('f1_score', 'mlflow.metrics.f1_score', ()),
+        ('flesch_kincaid_grade_level', 'mlflow.metrics.flesch_kincaid_grade_level', ()),
+        ('latency', 'mlflow.metrics.latency', ()),
+        ('mae', 'mlflow.metrics.mae', ()),
+        ('mape', 'mlflow.metrics.mape', ()),
+        ('max_error', 'mlflow.metrics.max_error', ()),
+        ('mse', 'mlflow.metrics.mse', ()),
+        ('ndcg_at_k', 'mlflow.metrics.ndcg_at_k', ()),
+        ('precision_at_k', 'mlflow.metrics.precision_at_k', ()),
+        ('precision_score', 'mlflow.metrics.precision_score', ()),
+        ('r2_score', 'mlflow.metrics.r2_score', ()),
+        ('recall_at_k', 'mlflow.metrics.recall_at_k', ()),
+        ('recall_score', 'mlflow.metrics.recall_score', ()),
+        ('rmse', 'mlflow.metrics.rmse', ()),
+        ('rouge1', 'mlflow.metrics.rouge1', ()),
+        ('rouge2', 'mlflow.metrics.rouge2', ()),
+        ('rougeL', 'mlflow.metrics.rouge_l', ()),
+        ('rougeLsum', 'mlflow.metrics.rouge_lsum', ()),
+        ('token_count', 'mlflow.metrics.token_count', ()),
+        ('toxicity', 'mlflow.metrics.toxicity', ()),
+    ),
+    'mlflow.metrics.genai.genai_metric': (
+        ('make_genai_metric', 'mlflow.metrics.genai.make_genai_metric', ()),
+        ('make_genai_metric_from_prompt', 'mlflow.metrics.genai.make_genai_metric_from_prompt', ()),
+        ('retrieve_custom_metrics', 'mlflow.metrics.genai.retrieve_custom_metrics', ()),
+    ),
+    'mlflow.metrics.genai.metric_definitions': (
+        ('answer_correctness', 'mlflow.metrics.genai.answer_correctness', ()),
+        ('answer_relevance', 'mlflow.metrics.genai.answer_relevance', ()),
+        ('answer_similarity', 'mlflow.metrics.genai.answer_similarity', ()),
+        ('faithfulness', 'mlflow.metrics.genai.faithfulness', ()),
+        ('relevance', 'mlflow.metrics.genai.relevance', ()),
     ),
     'mlflow.mistral': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'mistral'),)),
