@@ -16,8 +16,9 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 FUNCTION, CLASS, OTHER = "function", "class", "other"
@@ -221,10 +222,9 @@ def scorers() -> list[str]:
     classes = {node.name: [ast.unparse(base) for base in node.bases] for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)}
 
     def built_in(name: str) -> bool:
-        return name == "BuiltInScorer" or any(built_in(base) for base in classes.get(name, []))
+        return "BuiltInScorer" in name or any(built_in(base) for base in classes.get(name, []))
 
-    bases = {base for name in classes for base in classes[name]}
-    return [f"{module}:{name}" for name in classes if built_in(name) and name != "BuiltInScorer" and not (name in bases and name.startswith("BuiltIn"))]
+    return [f"{module}:{name}" for name in classes if built_in(name) and not name.startswith(("_", "BuiltIn"))]
 
 
 def listed(names: dict[str, tuple[str, str]], internal: set[str]) -> None:
@@ -244,7 +244,7 @@ def callables(names: dict[str, tuple[str, str]]) -> list[str]:
     for name, (_, kind) in names.items():
         module, _, attribute = name.rpartition(".")
         value = vars(sys.modules[module]).get(attribute) if kind == OTHER and module in sys.modules else None
-        if callable(value) and not isinstance(value, type) and getattr(type(value), "__module__", "") not in {"typing", "click.core"}:
+        if isinstance(value, FunctionType | partial) or wrapped(value):
             found.append(name)
     return found
 
