@@ -76,11 +76,11 @@ def cover(release: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Cov
     for name, owner in reading["client"].items():
         assert owner == "MlflowClient", f"{name}: a base class of MlflowClient is no target yet"
         judge("client methods", CLIENT + name, (f"mlflow.client.{name}", f"mlflow.{name}"), f"MlflowClient.{name}")
-    events = {event.name: event for event in catalogue.events}
-    for name in reading["commands"]:
-        event = events.get(f"mlflow.cli.{name}")
-        place = f"{event.targets[0].module}:{event.targets[0].path}" if event else f"the command `mlflow {name.replace('.', ' ')}`"
-        judge("commands", place, (f"mlflow.cli.{name}",), f"mlflow.cli.{name}")
+    for name, command in reading["commands"].items():
+        event = targets.get(command["place"], ("", {}))[0]
+        judge("commands", command["place"], (f"mlflow.cli.{name}",), f"mlflow.cli.{name}")
+        if event and event != f"mlflow.cli.{name}":
+            found.missing.append(f"mlflow.cli.{name}: its target belongs to {event}")
     members = {place for places in catalogue.attributes["mlflow.usage.scorers"].definitions.values() for place in places}
     for place in reading["scorers"]:
         if place in members:
@@ -90,7 +90,7 @@ def cover(release: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Cov
 
     wrapped = {name: how["wrapped"] for name, how in reading["targets"].items() if not how["error"]}
     found.bare += [name for name, yes in wrapped.items() if not yes]
-    found.bare += [f"mlflow.cli.{name}" for name, yes in reading["commands"].items() if not yes and f"mlflow.cli.{name}" not in rules]
+    found.bare += [f"mlflow.cli.{name}" for name, how in reading["commands"].items() if not how["wrapped"] and f"mlflow.cli.{name}" not in rules]
     found.unimported = {name: how["error"] for name, how in reading["targets"].items() if how["error"]}
     return found
 

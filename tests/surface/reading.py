@@ -10,6 +10,7 @@ import ast
 import contextlib
 import importlib
 import importlib.util
+import inspect
 import io
 import json
 import logging
@@ -189,8 +190,8 @@ def client() -> dict[str, str]:
     return {name: next(base.__qualname__ for base in kind.__mro__ if name in vars(base)) for name in names}
 
 
-def commands() -> tuple[dict[str, bool], str]:
-    """Every command of the `mlflow` group that has a body -> whether it is wrapped; or why there is no command line."""
+def commands() -> tuple[dict[str, dict[str, Any]], str]:
+    """Every command of the `mlflow` group that has a body: where that is defined, and whether it is wrapped; or why there is no command line."""
     if path_of("mlflow.cli") is None:
         return {}, "no command line"
     loaded, error = quietly("mlflow.cli")
@@ -198,14 +199,17 @@ def commands() -> tuple[dict[str, bool], str]:
         return {}, error
     import click
 
-    found: dict[str, bool] = {}
+    found: dict[str, dict[str, Any]] = {}
 
     def visit(group: Any, above: tuple[str, ...]) -> None:
         context = click.Context(group)
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             if not isinstance(command, click.Group) or command.invoke_without_command:
-                found[".".join((*above, name)).replace("-", "_")] = wrapped(command.callback)
+                module = inspect.unwrap(command.callback).__module__
+                holders = [key for key, value in vars(sys.modules[module]).items() if value is command]
+                said = {"place": f"{module}:{(holders or ['?'])[0]}.callback", "wrapped": wrapped(command.callback)}
+                found[".".join((*above, name)).replace("-", "_")] = said
             if isinstance(command, click.Group):
                 visit(command, (*above, name))
 

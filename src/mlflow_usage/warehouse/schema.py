@@ -96,7 +96,7 @@ STATISTICS: Final[tuple[str, ...]] = (
 )
 # A constraint's name ends in the digest of its text, so that a changed rule is a new constraint.
 CONSTRAINTS: Final[dict[str, str]] = {
-    "event_name_12178194": (
+    "event_name_1a192622": (
         "event_name IN ('mlflow.add_to_model', 'mlflow.add_trace', 'mlflow.artifacts.download_artifacts', "
         "'mlflow.artifacts.list_artifacts', 'mlflow.artifacts.load_dict', 'mlflow.artifacts.load_image', 'mlflow.artifacts.load_text', "
         "'mlflow.autolog', 'mlflow.build_model_env', 'mlflow.cli.agent.setup', 'mlflow.cli.ai_commands.get', "
@@ -119,10 +119,15 @@ CONSTRAINTS: Final[dict[str, str]] = {
         "'mlflow.cli.runs.describe', 'mlflow.cli.runs.link_traces', 'mlflow.cli.runs.list', 'mlflow.cli.runs.restore', "
         "'mlflow.cli.sagemaker.build_and_push_container', 'mlflow.cli.sagemaker.deploy_transform_job', 'mlflow.cli.sagemaker.push_model', "
         "'mlflow.cli.sagemaker.terminate_transform_job', 'mlflow.cli.scorers.list', 'mlflow.cli.scorers.register_llm_judge', "
-        "'mlflow.cli.server', 'mlflow.cli.skills.list', 'mlflow.cli.skills.view', 'mlflow.cli.traces.delete', "
-        "'mlflow.cli.traces.delete_assessment', 'mlflow.cli.traces.delete_tag', 'mlflow.cli.traces.evaluate', 'mlflow.cli.traces.get', "
-        "'mlflow.cli.traces.get_assessment', 'mlflow.cli.traces.log_expectation', 'mlflow.cli.traces.log_feedback', "
-        "'mlflow.cli.traces.search', 'mlflow.cli.traces.set_tag', 'mlflow.cli.traces.update_assessment', "
+        "'mlflow.cli.server', 'mlflow.cli.skills.delete_alias', 'mlflow.cli.skills.delete_tag', 'mlflow.cli.skills.delete_version', "
+        "'mlflow.cli.skills.delete_version_tag', 'mlflow.cli.skills.get', 'mlflow.cli.skills.get_version', 'mlflow.cli.skills.import', "
+        "'mlflow.cli.skills.list', 'mlflow.cli.skills.pull', 'mlflow.cli.skills.register', 'mlflow.cli.skills.register.git', "
+        "'mlflow.cli.skills.register.oci', 'mlflow.cli.skills.register.zip', 'mlflow.cli.skills.search', "
+        "'mlflow.cli.skills.search_versions', 'mlflow.cli.skills.set_alias', 'mlflow.cli.skills.set_tag', "
+        "'mlflow.cli.skills.set_version_tag', 'mlflow.cli.skills.update', 'mlflow.cli.skills.update_version', 'mlflow.cli.skills.view', "
+        "'mlflow.cli.traces.delete', 'mlflow.cli.traces.delete_assessment', 'mlflow.cli.traces.delete_tag', 'mlflow.cli.traces.evaluate', "
+        "'mlflow.cli.traces.get', 'mlflow.cli.traces.get_assessment', 'mlflow.cli.traces.log_expectation', "
+        "'mlflow.cli.traces.log_feedback', 'mlflow.cli.traces.search', 'mlflow.cli.traces.set_tag', 'mlflow.cli.traces.update_assessment', "
         "'mlflow.client.bulk_register_skills', 'mlflow.client.copy_model_version', 'mlflow.client.create_logged_model', "
         "'mlflow.client.create_mcp_server', 'mlflow.client.create_mcp_server_version', 'mlflow.client.create_model_version', "
         "'mlflow.client.create_prompt', 'mlflow.client.create_prompt_version', 'mlflow.client.create_registered_model', "
