@@ -28,11 +28,15 @@ MLFLOWS: Final = {
 }
 
 
-def environment(*requirements: str, plugin: bool = True) -> Path:
-    """The Python of an environment with `requirements`, and with this checkout's plugin unless `plugin` is false."""
+def environment(*requirements: str, plugin: bool = True, alone: str = "") -> Path:
+    """The Python of an environment with `requirements`, and with this checkout's plugin unless `plugin` is false.
+
+    `alone`: a newer release of one of them, installed last and without what it asks for, which may not be released yet.
+    """
     assert UV is not None, "uv is installed by `make test`"
     own = ("-e", str(ROOT)) if plugin else ()
-    key = hashlib.sha256("\n".join((sys.version, *own, (ROOT / "pyproject.toml").read_text(), *requirements)).encode()).hexdigest()[:16]
+    parts = (sys.version, *own, (ROOT / "pyproject.toml").read_text(), *requirements, *filter(None, [alone]))
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     place = ROOT / ".cache" / "environments" / key
     place.parent.mkdir(parents=True, exist_ok=True)
     python = place / "bin" / "python"
@@ -42,6 +46,8 @@ def environment(*requirements: str, plugin: bool = True) -> Path:
             shutil.rmtree(place, ignore_errors=True)
             subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(place)], check=True)
             subprocess.run([UV, "pip", "install", "--quiet", "--python", str(python), *own, *requirements], check=True)
+            if alone:
+                subprocess.run([UV, "pip", "install", "--quiet", "--upgrade", "--no-deps", "--python", str(python), alone], check=True)
             (place / ".complete").touch()
     return python
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mlflow_usage.session import Session
 
 SCHEME: Final = "mlflow-usage"  # the entry point's name, which MLflow takes for a URI scheme
+SERVERS: Final = ("uvicorn", "gunicorn", "waitress", "huey_consumer")  # what `mlflow server`, `models serve` and `gateway start` run
+SERVING: Final = ("_MLFLOW_SERVER_FILE_STORE", "_MLFLOW_SERVER_ARTIFACT_ROOT")  # with an application that is not MLflow's own, too
 # Whose registries of tracking stores load the entry point: the first in every import of MLflow, the second in a program that imports the
 # server as well.
 REGISTRIES: Final = ("mlflow.tracking._tracking_service.utils", "mlflow.server.handlers")
@@ -63,7 +65,7 @@ class _Unregister:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
         try:
-            if not any([_unregistered(home) for home in REGISTRIES]):
+            if not any([_unregistered(home) for home in REGISTRIES]):  # noqa: C419  each of them, whatever the first one says
                 return None
             place = sys.meta_path.index(self)
             del sys.meta_path[place]
@@ -85,6 +87,8 @@ def helper_process() -> bool:
     module = _run_as_module(sys.orig_argv)
     if module.startswith("mlflow.") and module.partition(".")[2].partition(".")[0] != "cli":
         return True
+    if _serves([*sys.orig_argv, *getattr(sys, "argv", ())]):
+        return True
     main, mlflow = sys.modules.get("__main__"), sys.modules.get("mlflow")
     path, places = getattr(main, "__file__", None), getattr(mlflow, "__path__", None)
     if not path or not places:
@@ -92,6 +96,15 @@ def helper_process() -> bool:
     script, home = os.path.abspath(path), os.path.abspath(next(iter(places)))  # noqa: PTH100  Path.resolve would follow links
     # `python -m mlflow` is a person's own command.
     return script.startswith(home + os.sep) and not script.endswith("__main__.py")
+
+
+def _serves(arguments: list[str]) -> bool:
+    """Whether this is a server's process, or a worker's, that MLflow started: it names an application of MLflow's, or has its variables."""
+    if not any(server in argument for argument in arguments for server in SERVERS):
+        return False
+    return any(map(os.environ.__contains__, SERVING)) or any(
+        argument.startswith("mlflow.") and (":" in argument or argument.startswith("mlflow.server.")) for argument in arguments
+    )
 
 
 def _run_as_module(arguments: list[str]) -> str:

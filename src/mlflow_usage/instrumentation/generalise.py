@@ -14,6 +14,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from mlflow_usage.instrumentation.targets import SCORERS
+from mlflow_usage.instrumentation.wrapper import Wrapper
 
 CUSTOM_SCORER: Final = "custom_scorer"
 PYFUNC: Final = "mlflow.pyfunc"
@@ -87,14 +88,20 @@ def scorers(value: object) -> tuple[str, ...]:
 
 
 def _scorer(value: object) -> str:
+    value = _own(value)
     kind = value if type(value) is FunctionType else type(value)
     place = _place(kind)
     member = SCORERS.get(place) if place else None
     if member is None:
         return CUSTOM_SCORER
     module, _, name = place.partition(":")
-    known = getattr(sys.modules.get(module), "__dict__", {}).get(name)
+    known = _own(getattr(sys.modules.get(module), "__dict__", {}).get(name))
     return member if known is kind else CUSTOM_SCORER
+
+
+def _own(value: object) -> object:
+    """MLflow's function, where a wrapper of ours stands for it."""
+    return value.__wrapped__ if type(value) is Wrapper else value
 
 
 def _place(kind: Any) -> str:  # noqa: ANN401  a class or a function

@@ -22,6 +22,7 @@ from mlflow_usage.instrumentation.targets import TARGETS
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
 
 CLIENT = "MlflowClient"
+COMMANDS = "mlflow.cli."
 
 
 class Patches:
@@ -79,8 +80,8 @@ class Patches:
             owner: Any = module
             *parents, name = path.split(".")
             for parent in parents:
-                owner = vars(owner).get(parent)
-            original = None if owner is None else vars(owner).get(name)
+                owner = getattr(owner, "__dict__", {}).get(parent)
+            original = getattr(owner, "__dict__", {}).get(name)
             if original is None or isinstance(original, Wrapper) or event in self.inert:
                 continue
             try:
@@ -97,6 +98,10 @@ class Patches:
     def wrapper(self, original: Any, event: str, fixed: Mapping[str, str], *, client: bool) -> Wrapper:  # noqa: ANN401
         """The wrapper of one function."""
         meter = self.meter
+        if event.startswith(COMMANDS):
+            from mlflow_usage.instrumentation import commands  # noqa: PLC0415  no program but a command line needs it
+
+            return Wrapper(original, never, enabled=commands.entered(meter, event))
         if event in EXTRACTORS:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry

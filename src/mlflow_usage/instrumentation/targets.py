@@ -9,8 +9,16 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     'mlflow.ag2': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'ag2'),)),
     ),
+    'mlflow.agent.setup.cli': (
+        ('setup.callback', 'mlflow.cli.agent.setup', ()),
+    ),
     'mlflow.agno': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'agno'),)),
+    ),
+    'mlflow.ai_commands': (
+        ('get_cmd.callback', 'mlflow.cli.ai_commands.get', ()),
+        ('list_cmd.callback', 'mlflow.cli.ai_commands.list', ()),
+        ('run_cmd.callback', 'mlflow.cli.ai_commands.run', ()),
     ),
     'mlflow.anthropic': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'anthropic'),)),
@@ -21,6 +29,9 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('load_dict', 'mlflow.artifacts.load_dict', ()),
         ('load_image', 'mlflow.artifacts.load_image', ()),
         ('load_text', 'mlflow.artifacts.load_text', ()),
+    ),
+    'mlflow.assistant.cli': (
+        ('commands.callback', 'mlflow.cli.assistant', ()),
     ),
     'mlflow.autogen': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'autogen'),)),
@@ -33,6 +44,64 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('log_model', 'mlflow.log_model', (('mlflow.usage.flavor', 'catboost'),)),
         ('save_model', 'mlflow.save_model', ()),
     ),
+    'mlflow.claude_code.cli': (
+        ('claude.callback', 'mlflow.cli.autolog.claude', ()),
+    ),
+    'mlflow.cli': (
+        ('doctor.callback', 'mlflow.cli.doctor', ()),
+        ('gc.callback', 'mlflow.cli.gc', ()),
+        ('run.callback', 'mlflow.cli.run', ()),
+        ('server.callback', 'mlflow.cli.server', ()),
+    ),
+    'mlflow.cli.crypto': (
+        ('rotate_kek.callback', 'mlflow.cli.crypto.rotate_kek', ()),
+    ),
+    'mlflow.cli.datasets': (
+        ('list_datasets.callback', 'mlflow.cli.datasets.list', ()),
+    ),
+    'mlflow.cli.demo': (
+        ('demo.callback', 'mlflow.cli.demo', ()),
+    ),
+    'mlflow.cli.scorers': (
+        ('list_scorers.callback', 'mlflow.cli.scorers.list', ()),
+        ('register_llm_judge.callback', 'mlflow.cli.scorers.register_llm_judge', ()),
+    ),
+    'mlflow.cli.skills': (
+        ('delete_skill_alias_command.callback', 'mlflow.cli.skills.delete_alias', ()),
+        ('delete_skill_tag_command.callback', 'mlflow.cli.skills.delete_tag', ()),
+        ('delete_skill_version_command.callback', 'mlflow.cli.skills.delete_version', ()),
+        ('delete_skill_version_tag_command.callback', 'mlflow.cli.skills.delete_version_tag', ()),
+        ('get_skill_command.callback', 'mlflow.cli.skills.get', ()),
+        ('get_skill_version_command.callback', 'mlflow.cli.skills.get_version', ()),
+        ('import_command.callback', 'mlflow.cli.skills.import', ()),
+        ('list_command.callback', 'mlflow.cli.skills.list', ()),
+        ('pull_command.callback', 'mlflow.cli.skills.pull', ()),
+        ('register_command.callback', 'mlflow.cli.skills.register', ()),
+        ('register_git_command.callback', 'mlflow.cli.skills.register.git', ()),
+        ('register_oci_command.callback', 'mlflow.cli.skills.register.oci', ()),
+        ('register_zip_command.callback', 'mlflow.cli.skills.register.zip', ()),
+        ('search_command.callback', 'mlflow.cli.skills.search', ()),
+        ('search_skill_versions_command.callback', 'mlflow.cli.skills.search_versions', ()),
+        ('set_skill_alias_command.callback', 'mlflow.cli.skills.set_alias', ()),
+        ('set_skill_tag_command.callback', 'mlflow.cli.skills.set_tag', ()),
+        ('set_skill_version_tag_command.callback', 'mlflow.cli.skills.set_version_tag', ()),
+        ('update_skill_command.callback', 'mlflow.cli.skills.update', ()),
+        ('update_skill_version_command.callback', 'mlflow.cli.skills.update_version', ()),
+        ('view_command.callback', 'mlflow.cli.skills.view', ()),
+    ),
+    'mlflow.cli.traces': (
+        ('delete_assessment.callback', 'mlflow.cli.traces.delete_assessment', ()),
+        ('delete_trace_tag.callback', 'mlflow.cli.traces.delete_tag', ()),
+        ('delete_traces.callback', 'mlflow.cli.traces.delete', ()),
+        ('evaluate_traces.callback', 'mlflow.cli.traces.evaluate', ()),
+        ('get_assessment.callback', 'mlflow.cli.traces.get_assessment', ()),
+        ('get_trace.callback', 'mlflow.cli.traces.get', ()),
+        ('log_expectation.callback', 'mlflow.cli.traces.log_expectation', ()),
+        ('log_feedback.callback', 'mlflow.cli.traces.log_feedback', ()),
+        ('search_traces.callback', 'mlflow.cli.traces.search', ()),
+        ('set_trace_tag.callback', 'mlflow.cli.traces.set_tag', ()),
+        ('update_assessment.callback', 'mlflow.cli.traces.update_assessment', ()),
+    ),
     'mlflow.config': (
         ('enable_async_logging', 'mlflow.config.enable_async_logging', ()),
     ),
@@ -41,6 +110,9 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     ),
     'mlflow.data': (
         ('get_source', 'mlflow.data.get_source', ()),
+    ),
+    'mlflow.data.dataset_registry': (
+        ('register_constructor', 'mlflow.data.register_constructor', ()),
     ),
     'mlflow.data.huggingface_dataset': (
         ('from_huggingface', 'mlflow.data.from_huggingface', ()),
@@ -60,6 +132,33 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     ),
     'mlflow.data.tensorflow_dataset': (
         ('from_tensorflow', 'mlflow.data.from_tensorflow', ()),
+    ),
+    'mlflow.db': (
+        ('delete_trace_rollups.callback', 'mlflow.cli.db.delete_trace_rollups', ()),
+        ('migrate_to_default_workspace.callback', 'mlflow.cli.db.migrate_to_default_workspace', ()),
+        ('move_resources.callback', 'mlflow.cli.db.move_resources', ()),
+        ('prepopulate_trace_analytics.callback', 'mlflow.cli.db.prepopulate_trace_analytics', ()),
+        ('upgrade.callback', 'mlflow.cli.db.upgrade', ()),
+    ),
+    'mlflow.demo': (
+        ('generate_all_demos', 'mlflow.demo.generate_all_demos', ()),
+    ),
+    'mlflow.deployments.cli': (
+        ('create_deployment.callback', 'mlflow.cli.deployments.create', ()),
+        ('create_endpoint.callback', 'mlflow.cli.deployments.create_endpoint', ()),
+        ('delete_deployment.callback', 'mlflow.cli.deployments.delete', ()),
+        ('delete_endpoint.callback', 'mlflow.cli.deployments.delete_endpoint', ()),
+        ('explain.callback', 'mlflow.cli.deployments.explain', ()),
+        ('get_deployment.callback', 'mlflow.cli.deployments.get', ()),
+        ('get_endpoint.callback', 'mlflow.cli.deployments.get_endpoint', ()),
+        ('list_deployment.callback', 'mlflow.cli.deployments.list', ()),
+        ('list_endpoints.callback', 'mlflow.cli.deployments.list_endpoints', ()),
+        ('predict.callback', 'mlflow.cli.deployments.predict', ()),
+        ('run_local.callback', 'mlflow.cli.deployments.run_local', ()),
+        ('start_server.callback', 'mlflow.cli.deployments.start_server', ()),
+        ('target_help.callback', 'mlflow.cli.deployments.help', ()),
+        ('update_deployment.callback', 'mlflow.cli.deployments.update', ()),
+        ('update_endpoint.callback', 'mlflow.cli.deployments.update_endpoint', ()),
     ),
     'mlflow.deployments.interface': (
         ('get_deploy_client', 'mlflow.deployments.get_deploy_client', ()),
@@ -88,11 +187,24 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     'mlflow.evaluation.fluent': (
         ('log_evaluations', 'mlflow.evaluation.log_evaluations', ()),
     ),
+    'mlflow.experiments': (
+        ('create.callback', 'mlflow.cli.experiments.create', ()),
+        ('delete_experiment.callback', 'mlflow.cli.experiments.delete', ()),
+        ('generate_csv_with_runs.callback', 'mlflow.cli.experiments.csv', ()),
+        ('get_experiment.callback', 'mlflow.cli.experiments.get', ()),
+        ('rename_experiment.callback', 'mlflow.cli.experiments.rename', ()),
+        ('restore_experiment.callback', 'mlflow.cli.experiments.restore', ()),
+        ('search_experiments.callback', 'mlflow.cli.experiments.search', ()),
+        ('update_experiment.callback', 'mlflow.cli.experiments.update', ()),
+    ),
     'mlflow.fastai': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'fastai'),)),
         ('load_model', 'mlflow.load_model', ()),
         ('log_model', 'mlflow.log_model', (('mlflow.usage.flavor', 'fastai'),)),
         ('save_model', 'mlflow.save_model', ()),
+    ),
+    'mlflow.gateway.cli': (
+        ('start.callback', 'mlflow.cli.gateway.start', ()),
     ),
     'mlflow.gateway.fluent': (
         ('create_route', 'mlflow.gateway.create_route', ()),
@@ -182,6 +294,11 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
     ),
     'mlflow.genai.judges.make_judge': (
         ('make_judge', 'mlflow.genai.make_judge', ()),
+    ),
+    'mlflow.genai.judges.tools.registry': (
+        ('invoke_judge_tool', 'mlflow.genai.judges.tools.invoke_judge_tool', ()),
+        ('list_judge_tools', 'mlflow.genai.judges.tools.list_judge_tools', ()),
+        ('register_judge_tool', 'mlflow.genai.judges.tools.register_judge_tool', ()),
     ),
     'mlflow.genai.label_schemas': (
         ('create_label_schema', 'mlflow.genai.label_schemas.create_label_schema', ()),
@@ -358,6 +475,46 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('log_model', 'mlflow.log_model', (('mlflow.usage.flavor', 'llama_index'),)),
         ('save_model', 'mlflow.save_model', ()),
     ),
+    'mlflow.mcp.cli': (
+        ('run.callback', 'mlflow.cli.mcp.run', ()),
+    ),
+    'mlflow.metrics': (
+        ('ari_grade_level', 'mlflow.metrics.ari_grade_level', ()),
+        ('bleu', 'mlflow.metrics.bleu', ()),
+        ('exact_match', 'mlflow.metrics.exact_match', ()),
+        ('f1_score', 'mlflow.metrics.f1_score', ()),
+        ('flesch_kincaid_grade_level', 'mlflow.metrics.flesch_kincaid_grade_level', ()),
+        ('latency', 'mlflow.metrics.latency', ()),
+        ('mae', 'mlflow.metrics.mae', ()),
+        ('mape', 'mlflow.metrics.mape', ()),
+        ('max_error', 'mlflow.metrics.max_error', ()),
+        ('mse', 'mlflow.metrics.mse', ()),
+        ('ndcg_at_k', 'mlflow.metrics.ndcg_at_k', ()),
+        ('precision_at_k', 'mlflow.metrics.precision_at_k', ()),
+        ('precision_score', 'mlflow.metrics.precision_score', ()),
+        ('r2_score', 'mlflow.metrics.r2_score', ()),
+        ('recall_at_k', 'mlflow.metrics.recall_at_k', ()),
+        ('recall_score', 'mlflow.metrics.recall_score', ()),
+        ('rmse', 'mlflow.metrics.rmse', ()),
+        ('rouge1', 'mlflow.metrics.rouge1', ()),
+        ('rouge2', 'mlflow.metrics.rouge2', ()),
+        ('rougeL', 'mlflow.metrics.rouge_l', ()),
+        ('rougeLsum', 'mlflow.metrics.rouge_lsum', ()),
+        ('token_count', 'mlflow.metrics.token_count', ()),
+        ('toxicity', 'mlflow.metrics.toxicity', ()),
+    ),
+    'mlflow.metrics.genai.genai_metric': (
+        ('make_genai_metric', 'mlflow.metrics.genai.make_genai_metric', ()),
+        ('make_genai_metric_from_prompt', 'mlflow.metrics.genai.make_genai_metric_from_prompt', ()),
+        ('retrieve_custom_metrics', 'mlflow.metrics.genai.retrieve_custom_metrics', ()),
+    ),
+    'mlflow.metrics.genai.metric_definitions': (
+        ('answer_correctness', 'mlflow.metrics.genai.answer_correctness', ()),
+        ('answer_relevance', 'mlflow.metrics.genai.answer_relevance', ()),
+        ('answer_similarity', 'mlflow.metrics.genai.answer_similarity', ()),
+        ('faithfulness', 'mlflow.metrics.genai.faithfulness', ()),
+        ('relevance', 'mlflow.metrics.genai.relevance', ()),
+    ),
     'mlflow.mistral': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'mistral'),)),
     ),
@@ -365,6 +522,14 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('add_to_model', 'mlflow.add_to_model', ()),
         ('log_model', 'mlflow.log_model', (('mlflow.usage.flavor', 'mleap'),)),
         ('save_model', 'mlflow.save_model', ()),
+    ),
+    'mlflow.models.cli': (
+        ('build_docker.callback', 'mlflow.cli.models.build_docker', ()),
+        ('generate_dockerfile.callback', 'mlflow.cli.models.generate_dockerfile', ()),
+        ('predict.callback', 'mlflow.cli.models.predict', ()),
+        ('prepare_env.callback', 'mlflow.cli.models.prepare_env', ()),
+        ('serve.callback', 'mlflow.cli.models.serve', ()),
+        ('update_pip_requirements.callback', 'mlflow.cli.models.update_pip_requirements', ()),
     ),
     'mlflow.models.dependencies_schemas': (
         ('set_retriever_schema', 'mlflow.models.set_retriever_schema', ()),
@@ -477,12 +642,32 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('save_model', 'mlflow.save_model', ()),
         ('save_state_dict', 'mlflow.save_state_dict', ()),
     ),
+    'mlflow.recipes.cli': (
+        ('clean.callback', 'mlflow.cli.recipes.clean', ()),
+        ('get_artifact.callback', 'mlflow.cli.recipes.get_artifact', ()),
+        ('inspect.callback', 'mlflow.cli.recipes.inspect', ()),
+        ('run.callback', 'mlflow.cli.recipes.run', ()),
+    ),
+    'mlflow.runs': (
+        ('create_run.callback', 'mlflow.cli.runs.create', ()),
+        ('delete_run.callback', 'mlflow.cli.runs.delete', ()),
+        ('describe_run.callback', 'mlflow.cli.runs.describe', ()),
+        ('link_traces.callback', 'mlflow.cli.runs.link_traces', ()),
+        ('list_run.callback', 'mlflow.cli.runs.list', ()),
+        ('restore_run.callback', 'mlflow.cli.runs.restore', ()),
+    ),
     'mlflow.sagemaker': (
         ('deploy_transform_job', 'mlflow.sagemaker.deploy_transform_job', ()),
         ('push_image_to_ecr', 'mlflow.sagemaker.push_image_to_ecr', ()),
         ('push_model_to_sagemaker', 'mlflow.sagemaker.push_model_to_sagemaker', ()),
         ('run_local', 'mlflow.sagemaker.run_local', ()),
         ('terminate_transform_job', 'mlflow.sagemaker.terminate_transform_job', ()),
+    ),
+    'mlflow.sagemaker.cli': (
+        ('build_and_push_container.callback', 'mlflow.cli.sagemaker.build_and_push_container', ()),
+        ('deploy_transform_job.callback', 'mlflow.cli.sagemaker.deploy_transform_job', ()),
+        ('push_model_to_sagemaker.callback', 'mlflow.cli.sagemaker.push_model', ()),
+        ('terminate_transform_job.callback', 'mlflow.cli.sagemaker.terminate_transform_job', ()),
     ),
     'mlflow.semantic_kernel': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'semantic_kernel'),)),
@@ -527,6 +712,15 @@ TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...
         ('load_model', 'mlflow.load_model', ()),
         ('log_model', 'mlflow.log_model', (('mlflow.usage.flavor', 'statsmodels'),)),
         ('save_model', 'mlflow.save_model', ()),
+    ),
+    'mlflow.store.artifact.cli': (
+        ('download_artifacts.callback', 'mlflow.cli.artifacts.download', ()),
+        ('list_artifacts.callback', 'mlflow.cli.artifacts.list', ()),
+        ('log_artifact.callback', 'mlflow.cli.artifacts.log_artifact', ()),
+        ('log_artifacts.callback', 'mlflow.cli.artifacts.log_artifacts', ()),
+    ),
+    'mlflow.store.fs2db.cli': (
+        ('migrate_filestore.callback', 'mlflow.cli.migrate_filestore', ()),
     ),
     'mlflow.strands': (
         ('autolog', 'mlflow.autolog', (('mlflow.usage.flavor', 'strands'),)),

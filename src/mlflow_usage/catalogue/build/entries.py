@@ -146,7 +146,8 @@ class Catalogue:
     attributes: Mapping[str, Attribute]
     events: tuple[Event, ...]
     families: Mapping[str, tuple[str, Governance]]  # id -> (brief, resolved governance)
-    exclusions: Mapping[str, str]
+    exclusions: Mapping[str, str]  # public function that is no event -> the rule that leaves it out
+    internal: Mapping[str, str] = field(default_factory=dict)  # module whose functions are not public -> why
 
     @property
     def every_attribute(self) -> tuple[Attribute, ...]:

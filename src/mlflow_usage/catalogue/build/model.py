@@ -38,9 +38,11 @@ def load(directory: Path = MODEL) -> Catalogue:
     families = {g["id"]: g for g in _groups(directory / "families.yaml")}
     events: list[Event] = []
     exclusions: dict[str, str] = {}
+    internal: dict[str, str] = {}
     for path in sorted((directory / "events").glob("*.yaml")):
         content = _read(path)
-        exclusions.update(content.get("exclusions") or {})
+        exclusions.update(_excluded(content, path))
+        internal.update(content.get("internal") or {})
         events += [_event(group, families, attributes) for group in content.get("groups") or ()]
     return Catalogue(
         revision=int(manifest["revision"]),
@@ -53,6 +55,7 @@ def load(directory: Path = MODEL) -> Catalogue:
         events=tuple(sorted(events, key=lambda event: event.name)),
         families={name: (g.get("brief", ""), _governance(_chain(name, families))) for name, g in families.items()},
         exclusions=exclusions,
+        internal=internal,
     )
 
 
@@ -78,6 +81,16 @@ def governance(content: Mapping[str, Any]) -> dict[str, str]:
         msg = f"governance.yaml: these fields are expected, each a text: {', '.join(TERMS)}"
         raise CatalogueError(msg)
     return {term: content[term].strip() for term in TERMS}
+
+
+def _excluded(content: Mapping[str, Any], path: Path) -> dict[str, str]:
+    """Each function that is left out, with the rule's text."""
+    rules = content.get("rules") or {}
+    for rule, names in (content.get("exclusions") or {}).items():
+        if rule not in rules or not isinstance(names, list):
+            msg = f"{path}: exclusions: {rule!r} must be one of `rules` and hold a list of names"
+            raise CatalogueError(msg)
+    return {name: str(rules[rule]) for rule, names in sorted((content.get("exclusions") or {}).items()) for name in names}
 
 
 def _groups(path: Path) -> list[dict[str, Any]]:
