@@ -11,15 +11,26 @@ from environments import released
 from golden.annotated import PROGRAMS, RELEASES, check
 
 FAMILIES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
+FIRST = {"genai": "3.9"}  # before, `mlflow.genai` is not there (2.22) or needs Databricks (3.0)
+LONG = {"autolog", "serving"}
+# The tracing of 2.22 and 3.0 fails with the newest OpenTelemetry.
+SDK = {release: ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1") for release in ("2.22", "3.0")}
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [pytest.param(family, marks=[pytest.mark.slow] if family in LONG else []) for family in FAMILIES])
 def test_a_program_s_records_are_its_calls_and_nothing_else(tmp_path: Path, family: str) -> None:
-    check(sys.executable, family, "newest", tmp_path)
+    check(sys.executable, PROGRAMS / f"{family}.py", "newest", tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("release", [release for release in RELEASES if release != "newest"])
-@pytest.mark.parametrize("family", FAMILIES)
-def test_the_same_on_other_releases(tmp_path: Path, family: str, release: str) -> None:
-    check(released(release), family, release, tmp_path)
+@pytest.mark.parametrize(
+    ("release", "family"),
+    [
+        (release, family)
+        for release in RELEASES
+        for family in FAMILIES
+        if release != "newest" and RELEASES.index(release) >= RELEASES.index(FIRST.get(family, "2.22"))
+    ],
+)
+def test_the_same_on_other_releases(tmp_path: Path, release: str, family: str) -> None:
+    check(released(release, *SDK.get(release, ())), PROGRAMS / f"{family}.py", release, tmp_path)

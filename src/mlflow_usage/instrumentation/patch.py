@@ -16,7 +16,7 @@ import wrapt
 
 from mlflow_usage.catalogue.tables import PENDING
 from mlflow_usage.instrumentation import importlib_bootstrap as frames
-from mlflow_usage.instrumentation.extract import EXTRACTORS
+from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS
 from mlflow_usage.instrumentation.wrapper import Wrapper, never
@@ -99,6 +99,8 @@ class Patches:
             extractor, at_end = EXTRACTORS[event]
             place = frames.on_end if at_end else frames.on_entry
             return Wrapper(original, place(meter, event, extractor(original, fixed)), enabled=meter.ask)
+        if event in DECORATORS:
+            return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.ask)
         if client:
             return Wrapper(original, frames.client_method(meter, event), enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))

@@ -1,6 +1,5 @@
 """Models logged, saved, loaded, described, evaluated and run: the fields of the form on real calls, with real failures."""
 
-import sys
 from pathlib import Path
 
 import mlflow
@@ -77,9 +76,10 @@ with mlflow.start_run():  #> mlflow.start_run
 
     class Responding(mlflow.pyfunc.ResponsesAgent):
         def predict(self, request):
-            from mlflow.types.responses import ResponsesAgentResponse
+            from mlflow.types import responses
 
-            return ResponsesAgentResponse(output=[self.create_text_output_item("secret", "1")])
+            response = responses.ResponsesAgentResponse if MLFLOW >= (3, 0) else responses.ResponsesResponse
+            return response(output=[self.create_text_output_item("secret", "1")])
 
         def predict_stream(self, request):  # abstract on 2.22
             yield from ()
@@ -154,4 +154,3 @@ if MLFLOW >= (3, 0):
     mlflow.finalize_logged_model(pending.model_id, "READY")  #> mlflow.finalize_logged_model since 3.0
     mlflow.set_active_model(name="active")  #> mlflow.set_active_model since 3.0
     mlflow.create_external_model(name="external")  #> mlflow.create_external_model since 3.0
-sys.exit(0)
