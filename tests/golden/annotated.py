@@ -1,6 +1,6 @@
 """Programs that say beside each call which record it makes, and what really came of them.
 
-A comment `#> mlflow.log_metric` is one call of that event; before the name may stand how many (`3 x`), after it the attributes that
+A comment `# > mlflow.log_metric` is one call of that event; before the name may stand how many (`3 x`), after it the attributes that
 differ from the usual ones, and for which releases of MLflow it holds (`since 3.9`, `until 3.0`). A comment may stand anywhere, so a loop
 or a callback has its own. Nothing but what the comments say may come: the multiset is complete.
 """
@@ -21,7 +21,9 @@ from receiver import Receiver
 
 PROGRAMS: Final = Path(__file__).parent / "programs"
 RELEASES: Final = ("2.22", "3.0", "3.9", "newest")
-COMMENT: Final = re.compile(r"#>\s*(?:(?P<count>\d+) x )?(?P<event>\S+)(?P<attributes>(?: [a-z_]+=\S+)*)(?: (?P<bound>since|until) (?P<release>\S+))?\s*$")
+COMMENT: Final = re.compile(
+    r"# >\s*(?:(?P<count>\d+) x )?(?P<event>\S+)(?P<attributes>(?: [a-z_]+=\S+)*)(?: (?P<bound>since|until) (?P<release>\S+))?\s*$"
+)
 UNGIVEN: Final = dict.fromkeys(("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata"), "false")
 USUAL: Final[dict[str, dict[str, str]]] = {
     "mlflow.log_model": {"model_type": "object", **UNGIVEN, "status": "success"},
@@ -34,7 +36,7 @@ Records = Counter[tuple[str, tuple[tuple[str, str], ...]]]
 def expected(source: str, release: str, store: str = "SqlAlchemyStore") -> Records:
     """The records that the comments of a program name."""
     found: Records = Counter()
-    lines = [line for line in source.splitlines() if "#>" in line]
+    lines = [line for line in source.splitlines() if "# >" in line]
     assert lines
     for line in lines:
         match = COMMENT.search(line)
@@ -101,9 +103,7 @@ def run(python: str | Path, script: Path, place: Path, endpoint: str, **extra: s
     environ = surroundings(place, endpoint, **extra)
     program = place / "program.py"  # beside nothing that has the name of a library
     shutil.copy(script, program)
-    ended = subprocess.run(
-        [str(python), str(program)], env=environ, cwd=place, capture_output=True, text=True, timeout=600, check=False
-    )
+    ended = subprocess.run([str(python), str(program)], env=environ, cwd=place, capture_output=True, text=True, timeout=600, check=False)
     subprocess.run([str(python), "-c", DRAIN], env=environ, cwd=place, check=True, timeout=60)
     return ended
 

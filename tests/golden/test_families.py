@@ -14,7 +14,7 @@ FAMILIES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
 FIRST = {"genai": "3.9"}  # before, `mlflow.genai` is not there (2.22) or needs Databricks (3.0)
 LONG = {"autolog", "serving"}
 # The tracing of 2.22 and 3.0 fails with the newest OpenTelemetry.
-SDK = {release: ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1") for release in ("2.22", "3.0")}
+SDK = dict.fromkeys(("2.22", "3.0"), ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1"))
 
 
 @pytest.mark.parametrize("family", [pytest.param(family, marks=[pytest.mark.slow] if family in LONG else []) for family in FAMILIES])

@@ -5,7 +5,7 @@ from pathlib import Path
 import mlflow
 import mlflow.llama_index
 
-mlflow.llama_index.autolog()  #> mlflow.autolog flavor=llama_index disable=false log_traces=true
+mlflow.llama_index.autolog()  # > mlflow.autolog flavor=llama_index disable=false log_traces=true
 Path("acme_engine.py").write_text(
     """
 import mlflow
@@ -16,8 +16,12 @@ Settings.embed_model = None
 mlflow.models.set_model(SummaryIndex.from_documents([Document(text="secret")]))
 """
 )
-mlflow.llama_index.log_model("acme_engine.py", name="m", engine_type="query", pip_requirements=[])  #> mlflow.log_model flavor=llama_index model_type=string pip_requirements=true
+mlflow.llama_index.log_model(
+    "acme_engine.py", name="m", engine_type="query", pip_requirements=[]
+)  # > mlflow.log_model flavor=llama_index model_type=string pip_requirements=true
 try:
-    mlflow.llama_index.log_model(object(), name="m", pip_requirements=[])  #> mlflow.log_model flavor=llama_index pip_requirements=true status=failure
+    mlflow.llama_index.log_model(
+        object(), name="m", pip_requirements=[]
+    )  # > mlflow.log_model flavor=llama_index pip_requirements=true status=failure
 except Exception:
     pass

@@ -8,5 +8,5 @@ from sklearn.linear_model import LinearRegression
 
 x = np.arange(60.0).reshape(-1, 2)
 model = LinearRegression().fit(x, x[:, 0])
-mlflow.shap.log_explanation(model.predict, x[:5])  #> mlflow.log_explanation
-mlflow.shap.log_explainer(shap.Explainer(model.predict, x), name="m", pip_requirements=[])  #> mlflow.log_explainer
+mlflow.shap.log_explanation(model.predict, x[:5])  # > mlflow.log_explanation
+mlflow.shap.log_explainer(shap.Explainer(model.predict, x), name="m", pip_requirements=[])  # > mlflow.log_explainer

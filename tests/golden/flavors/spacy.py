@@ -6,8 +6,8 @@ import spacy
 
 model = spacy.blank("en")
 model.add_pipe("sentencizer")
-mlflow.spacy.log_model(model, name="m", pip_requirements=[])  #> mlflow.log_model flavor=spacy pip_requirements=true
+mlflow.spacy.log_model(model, name="m", pip_requirements=[])  # > mlflow.log_model flavor=spacy pip_requirements=true
 try:
-    mlflow.spacy.log_model(object(), name="m", pip_requirements=[])  #> mlflow.log_model flavor=spacy pip_requirements=true status=failure
+    mlflow.spacy.log_model(object(), name="m", pip_requirements=[])  # > mlflow.log_model flavor=spacy pip_requirements=true status=failure
 except Exception:
     pass

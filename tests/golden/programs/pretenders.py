@@ -51,9 +51,9 @@ sys.modules["mlflow.acme"] = types.ModuleType("mlflow.acme")
 DATABASE = mlflow.get_tracking_uri()
 
 # Neither its log_model nor MLflow's Model.log is an event; what it calls of MLflow's public functions is.
-acme_sklearn.log_model(object(), "m")  #> mlflow.add_to_model
+acme_sklearn.log_model(object(), "m")  # > mlflow.add_to_model
 "log_model began the run, so it is there to be ended"
-mlflow.end_run()  #> mlflow.end_run
+mlflow.end_run()  # > mlflow.end_run
 
 
 class PythonModel:
@@ -87,15 +87,19 @@ class Liar(metaclass=Everything):
 named = {"name" if MLFLOW >= (3, 0) else "artifact_path": "m"}
 for model in (PythonModel(), Liar()):
     try:
-        mlflow.pyfunc.log_model(**named, python_model=model, pip_requirements=[])  #> 2 x mlflow.log_model flavor=pyfunc pip_requirements=true status=failure
+        mlflow.pyfunc.log_model(
+            **named, python_model=model, pip_requirements=[]
+        )  # > 2 x mlflow.log_model flavor=pyfunc pip_requirements=true status=failure
     except Exception:
         pass
-mlflow.pyfunc.log_model(**named, python_model=Responder(), pip_requirements=[])  #> mlflow.log_model flavor=pyfunc model_type=PythonModel pip_requirements=true
-mlflow.end_run()  #> mlflow.end_run
+mlflow.pyfunc.log_model(
+    **named, python_model=Responder(), pip_requirements=[]
+)  # > mlflow.log_model flavor=pyfunc model_type=PythonModel pip_requirements=true
+mlflow.end_run()  # > mlflow.end_run
 
 mlflow.set_tracking_uri("acme-secret://host")
-mlflow.search_experiments()  #> mlflow.search_experiments store=custom_store
-mlflow.MlflowClient("acme-secret://other").search_experiments()  #> mlflow.search_experiments store=custom_store
+mlflow.search_experiments()  # > mlflow.search_experiments store=custom_store
+mlflow.MlflowClient("acme-secret://other").search_experiments()  # > mlflow.search_experiments store=custom_store
 mlflow.set_tracking_uri(DATABASE)
 
 if MLFLOW >= (3, 9):
@@ -111,7 +115,7 @@ if MLFLOW >= (3, 9):
     Pretender.__name__ = Pretender.__qualname__ = "Safety"
     Pretender.__module__ = "mlflow.genai.scorers.builtin_scorers"
 
-    @scorer(name="correctness")  #> mlflow.genai.scorer since 3.9
+    @scorer(name="correctness")  # > mlflow.genai.scorer since 3.9
     def answer_correctness(outputs):
         return True
 
@@ -122,4 +126,6 @@ if MLFLOW >= (3, 9):
             return True
 
     rows = [{"inputs": {"question": "a"}, "outputs": "b"}]
-    mlflow.genai.evaluate(data=rows, scorers=[Pretender(), answer_correctness, Sub()])  #> mlflow.genai.evaluate scorers=custom_scorer since 3.9
+    mlflow.genai.evaluate(
+        data=rows, scorers=[Pretender(), answer_correctness, Sub()]
+    )  # > mlflow.genai.evaluate scorers=custom_scorer since 3.9

@@ -24,7 +24,7 @@ def run_local(target, name, model_uri, flavor=None, config=None): ...
 def target_help(): return "secret"
 """
 )
-"the plugin's own call is not MLflow's"  #> mlflow.log_param
+"the plugin's own call is not MLflow's"  # > mlflow.log_param
 distribution = Path("acme_target-1.0.dist-info")
 distribution.mkdir()
 (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-target\nVersion: 1.0\n")
@@ -35,12 +35,12 @@ import mlflow  # noqa: E402
 import mlflow.projects  # noqa: E402
 from mlflow.deployments import get_deploy_client, run_local  # noqa: E402
 
-client = get_deploy_client("acme-secret://host")  #> mlflow.deployments.get_deploy_client
+client = get_deploy_client("acme-secret://host")  # > mlflow.deployments.get_deploy_client
 client.create_deployment("secret", "models:/acme/1")
 client.predict("secret", [1])
-run_local("acme-secret", "secret", "models:/acme/1")  #> mlflow.deployments.run_local
+run_local("acme-secret", "secret", "models:/acme/1")  # > mlflow.deployments.run_local
 try:
-    get_deploy_client("no-such-target")  #> mlflow.deployments.get_deploy_client
+    get_deploy_client("no-such-target")  # > mlflow.deployments.get_deploy_client
 except mlflow.MlflowException:
     pass
 
@@ -50,10 +50,10 @@ project.mkdir()
     f"name: acme\nentry_points:\n  main:\n    command: '{sys.executable} train.py'\n  broken:\n    command: 'exit 3'\n"
 )
 (project / "train.py").write_text("import mlflow\nmlflow.log_metric('secret', 1.0)\n")
-"once, by the project's own process"  #> mlflow.log_metric
-mlflow.projects.run(str(project), env_manager="local")  #> mlflow.run
+"once, by the project's own process"  # > mlflow.log_metric
+mlflow.projects.run(str(project), env_manager="local")  # > mlflow.run
 try:
-    mlflow.run(str(project), entry_point="broken", env_manager="local")  #> mlflow.run
+    mlflow.run(str(project), entry_point="broken", env_manager="local")  # > mlflow.run
 except Exception as error:
     assert type(error).__name__ == "ExecutionException"
-mlflow.doctor()  #> mlflow.doctor
+mlflow.doctor()  # > mlflow.doctor
