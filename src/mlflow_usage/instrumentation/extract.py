@@ -122,3 +122,6 @@ EXTRACTORS: Final[dict[str, tuple[Callable[[object, Mapping[str, str]], Extract]
     "mlflow.autolog": (autolog, False),
     "mlflow.genai.evaluate": (genai_evaluate, True),
 }
+
+# Called by the person once, or twice where it is written with arguments: `@scorer(name=…)`.
+DECORATORS: Final = frozenset({"mlflow.genai.scorer"})

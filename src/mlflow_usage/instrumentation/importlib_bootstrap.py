@@ -29,6 +29,18 @@ def client_method(meter: Meter, event: str) -> Wrapping:
     return wrapper
 
 
+def on_decoration(meter: Meter, event: str) -> Wrapping:
+    """A decorator that returns a `functools.partial` of itself where it is given no function yet: counted when it has one."""
+    record = meter.record
+
+    def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
+        if (args[0] if args else kwargs.get("func")) is not None:
+            record(event)
+        return wrapped(*args, **kwargs)
+
+    return wrapper
+
+
 def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
     """A function whose arguments are recorded, counted when it is called."""
     shaped, record, kinds = extract.shape, meter.shape_recorder(), Kinds(event, extract)

@@ -16,7 +16,7 @@ import wrapt
 
 from mlflow_usage.catalogue.tables import DEPRECATED, PENDING, PENDING_EVENTS
 from mlflow_usage.instrumentation import importlib_bootstrap as frames
-from mlflow_usage.instrumentation.extract import EXTRACTORS
+from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
@@ -109,6 +109,8 @@ class Patches:
             if not self.pending and event in PENDING_EVENTS:
                 extract = extract.reviewed(event)
             return Wrapper(original, place(meter, event, extract), enabled=meter.ask)
+        if event in DECORATORS:
+            return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.ask)
         if client and type(original) is FunctionType:
             return Method(original, meter.client_probe(event), frames.client_method(meter, event), meter.ask)
         if client:

@@ -56,10 +56,9 @@ def member_of(uri: object) -> str | None:
         builder = utils._tracking_store_registry.get_store_builder(uri)  # noqa: SLF001  there is no public way that does not build
     except Exception:  # noqa: BLE001  MLflow's own refusal of the URI, of any kind
         return None
-    if type(builder) is not FunctionType or type(builder.__module__) is not str:
+    if type(builder) is not FunctionType or type(builder.__name__) is not str:
         return CUSTOM
-    home = sys.modules.get(builder.__module__) if builder.__module__.startswith("mlflow.") else None
-    known = getattr(home, "__dict__", {}).get(builder.__name__) is builder  # a function can lie about its module and name
+    known = getattr(utils, "__dict__", {}).get(builder.__name__) is builder  # a function can lie about its module and name
     return STORES.get(builder.__name__, CUSTOM) if known else CUSTOM
 
 
