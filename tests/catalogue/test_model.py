@@ -182,7 +182,3 @@ def test_the_client_s_tables_keep_apart_what_is_under_review_or_deprecated() -> 
     assert "sklearn" not in scope["ATTRIBUTES"]["mlflow.usage.flavor"].members
     assert "sklearn" in scope["PENDING_ATTRIBUTES"]["mlflow.usage.flavor"].members
     assert not {"mlflow.usage.log_models", "mlflow.usage.disable"} & set(scope["EVENTS"]["mlflow.autolog"].attributes)
-
-
-def test_nothing_is_under_review_now() -> None:
-    assert not (tables.PENDING or tables.PENDING_EVENTS or tables.PENDING_ATTRIBUTES or tables.PENDING_RESOURCE)
