@@ -28,12 +28,13 @@ test-all: $(STAMP) ## also the slow proofs; needs Chromium
 	@command -v chromium chromium-browser google-chrome >/dev/null || { echo "make test-all: Chromium is missing (Debian: apt-get install chromium)" >&2; exit 1; }
 	$(BIN)/python -m pytest -q
 
-check: $(STAMP) ## lint, types, catalogue rules, generated files, lock
+check: $(STAMP) ## lint, types, catalogue rules, generated files, locked and audited dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m mlflow_usage.catalogue.build --check
 	$(BIN)/python .ci/lock.py --check
+	$(BIN)/python .ci/audit.py
 
 bench: $(STAMP) ## benchmarks, each against its peer, into benchmarks/README.md
 	$(BIN)/python benchmarks/run.py

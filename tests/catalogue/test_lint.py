@@ -27,7 +27,7 @@ from catalogue.editing import (
 )
 from mlflow_usage.catalogue.build import __main__ as build
 from mlflow_usage.catalogue.build.entries import active
-from mlflow_usage.catalogue.build.lint import lint
+from mlflow_usage.catalogue.build.lint import FIRM, lint
 from mlflow_usage.catalogue.build.model import CatalogueError
 from mlflow_usage.catalogue.build.rules import CHARTS, DATED, RULES
 
@@ -121,12 +121,20 @@ def test_a_rule_is_suppressed_on_one_entry_with_a_reason() -> None:
     assert lint(edited((ATTRIBUTES, suppressing("drawn by hand"))), TODAY) == []
 
 
-@pytest.mark.parametrize("rule", [rule for rule in (*RULES, *DATED) if rule != "NAMES"])
+@pytest.mark.parametrize("rule", [rule for rule in (*RULES, *DATED) if rule not in {"NAMES", *FIRM}])
 def test_every_rule_can_be_suppressed_with_a_reason(rule: str) -> None:
     file, mutation = next((file, mutation) for broken, file, _, mutation in BROKEN if broken == rule and file != FAMILIES)
     (entry, *_) = {finding.entry for finding in lint(edited((file, mutation)), TODAY)}
     suppress = put(entry, "suppress", {rule: "for this test"})
     assert lint(edited((file, mutation), (file, suppress)), TODAY) == []
+
+
+@pytest.mark.parametrize("rule", sorted(FIRM))
+def test_what_would_be_collected_without_a_review_is_not_suppressed(rule: str) -> None:
+    file, mutation = next((file, mutation) for broken, file, _, mutation in BROKEN if broken == rule)
+    (entry, *_) = {finding.entry for finding in lint(edited((file, mutation)), TODAY)}
+    findings = lint(edited((file, mutation), (file, put(entry, "suppress", {rule: "we promise"}))), TODAY)
+    assert {finding.rule for finding in findings} == {rule, "SUPPRESS"}
 
 
 SUPPRESSED: list[tuple[Mutation, list[tuple[str, str]]]] = [
@@ -155,6 +163,13 @@ def test_a_suppressed_review_is_no_review() -> None:
     assert lint(found, TODAY) == []
     assert STORE not in active(found).attributes
     assert all(STORE not in event.attributes for event in active(found).events)
+
+
+def test_suppressed_free_text_is_not_collected() -> None:
+    text = lambda c: (first(c, STORE).update(type="string"), usage(c, STORE).pop("fallback"))  # noqa: E731
+    found = edited((ATTRIBUTES, text), (ATTRIBUTES, put(STORE, "suppress", {"FREE_TEXT": "we promise"})))
+    assert lint(found, TODAY) == []
+    assert STORE not in active(found).attributes
 
 
 def test_the_command_prints_the_rule_the_entry_and_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,14 +9,17 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
-from catalogue.editing import ATTRIBUTES, AUTOLOG, FAMILIES, GOVERNANCE, RESOURCE, STORE, Mutation, edited, first, put, usage
+from catalogue.editing import ATTRIBUTES, AUTOLOG, FAMILIES, GOVERNANCE, RESOURCE, STORE, TRACKING, Mutation, edited, first, put, usage
+from catalogue.variation import UNDER_REVIEW
 from mlflow_usage.catalogue import tables
 from mlflow_usage.catalogue.build import __main__ as build
 from mlflow_usage.catalogue.build.lint import lint
 from mlflow_usage.catalogue.build.model import MODEL, Catalogue, CatalogueError, load
+from mlflow_usage.catalogue.build.runtime_tables import render_tables
 from mlflow_usage.instrumentation import targets
 
 TODAY = date(2026, 1, 1)
@@ -165,3 +168,17 @@ def test_everything_is_on_the_public_page_and_in_the_json(catalogue: Catalogue) 
         carried = [key.removeprefix("mlflow.usage.") for key in event.attributes if key != "log.record.uid"]
         assert all(f"`{key}`" in row for key in carried)
         assert published["events"][event.name]["attributes"] == list(event.attributes)
+
+
+def test_the_client_s_tables_keep_apart_what_is_under_review_or_deprecated() -> None:
+    scope: dict[str, Any] = {}
+    exec(render_tables(edited(*UNDER_REVIEW, (TRACKING, put("mlflow.set_tags", "deprecated", "2027-01")))), scope)
+    assert scope["PENDING"] == {"mlflow.set_tag"}
+    assert scope["DEPRECATED"] == {"mlflow.set_tags"}
+    assert "mlflow.set_tag" not in scope["EVENTS"]
+    assert "mlflow.set_tags" in scope["EVENTS"]  # what older clients send is still taken
+    assert set(scope["PENDING_EVENTS"]) == {"mlflow.set_tag", "mlflow.autolog", "mlflow.log_model"}  # the last may carry the member
+    assert set(scope["PENDING_ATTRIBUTES"]) == {"mlflow.usage.log_models", "mlflow.usage.flavor"}
+    assert "sklearn" not in scope["ATTRIBUTES"]["mlflow.usage.flavor"].members
+    assert "sklearn" in scope["PENDING_ATTRIBUTES"]["mlflow.usage.flavor"].members
+    assert not {"mlflow.usage.log_models", "mlflow.usage.disable"} & set(scope["EVENTS"]["mlflow.autolog"].attributes)

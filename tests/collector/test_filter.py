@@ -11,6 +11,7 @@ import yaml
 from collector.wall import BASE, CANARY, RESOURCE, Wall, batch, record, wall
 from mlflow_usage.catalogue.build.collector_filter import render
 from mlflow_usage.catalogue.build.model import load
+from mlflow_usage.catalogue.words import TERMS
 
 USAGE = {
     "owner": "o",
@@ -43,6 +44,8 @@ def other(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wa
     base = [{"ref": key, "requirement_level": "required"} for key in BASE]
     files: dict[str, object] = {
         "manifest.yaml": {"name": "other", "revision": 7, "formats": {"uid": "[-0-9a-f]{1,50}", "word": "[a-z'.\\\\]{1,9}"}},
+        "reviews.yaml": {"reviews": []},
+        "governance.yaml": dict.fromkeys(TERMS, ""),
         "families.yaml": {
             "groups": [{"id": "family.base", "type": "attribute_group", "attributes": base, "annotations": {"usage": USAGE}}]
         },

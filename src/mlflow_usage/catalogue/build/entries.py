@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 FAMILY_API: Final = "family.api"
 PENDING: Final = "pending"
 MECHANICS: Final = "mechanics"
+INERT: Final = frozenset({"REVIEW", "FREE_TEXT"})  # rules that an entry may break for a reason, and then is not collected
 
 Kind: TypeAlias = Literal["boolean", "enum", "enum[]", "int", "string"]
 
@@ -35,7 +36,7 @@ class Governance:
     @property
     def active(self) -> bool:
         """Whether the entry may be recorded without `MLFLOW_USAGE_REVIEW=pending`: a suppressed review is no review."""
-        return self.review is not None and self.review != PENDING and "REVIEW" not in self.suppress
+        return self.review is not None and self.review != PENDING and INERT.isdisjoint(self.suppress)
 
     @property
     def references(self) -> tuple[str, ...]:

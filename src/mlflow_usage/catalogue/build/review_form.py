@@ -99,7 +99,7 @@ def render(catalogue: Catalogue) -> str:
 
 
 def _yes(answer: object) -> str:
-    return "yes" if answer else "no"
+    return ("yes" if answer else "no") if isinstance(answer, bool) else "not answered"
 
 
 def _answers(attribute: Attribute) -> str:

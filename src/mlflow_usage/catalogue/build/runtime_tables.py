@@ -69,7 +69,7 @@ def _rule(attribute: Attribute) -> str:
     if attribute.fallback is not None:
         parts.append(f"fallback={attribute.fallback!r}")
     if attribute.kind == "int":
-        parts += [f"minimum={attribute.minimum}", f"maximum={attribute.maximum}"]
+        parts += [f"minimum={attribute.minimum or 0}", f"maximum={attribute.maximum or 0}"]
     if attribute.pattern is not None:
         parts.append(f"pattern={attribute.pattern!r}")
     if attribute.required:
