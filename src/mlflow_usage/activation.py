@@ -142,7 +142,8 @@ def activate() -> None:
 
     decision = current()
     if decision.mode.value == "off":
-        _forget(decision.source)
+        if decision.lasting:
+            _forget()
         return
     _start(decision)
 
@@ -158,12 +159,12 @@ def _silence_builtin() -> None:
         builtin.silence()
 
 
-def _forget(source: str) -> None:
+def _forget() -> None:
     """A setting or policy that says off also deletes what a process left that was killed before it could."""
     from mlflow_usage import state  # noqa: PLC0415
 
     place = state.locate(os.environ)
-    if place is not None and source.startswith(("settings", "machine policy", "environment policy")) and any(place.glob("*.journal")):
+    if place is not None and any(place.glob("*.journal")):
         from mlflow_usage.journal import bounds  # noqa: PLC0415
 
         bounds.clear(place)

@@ -49,6 +49,11 @@ class Decision(NamedTuple):
     silences_builtin: bool = False
     pending: bool = False
 
+    @property
+    def lasting(self) -> bool:
+        """Whether what decided is for the whole installation, and not for this process alone."""
+        return self.source.startswith(("settings", "machine policy", "environment policy"))
+
 
 def decide(  # noqa: PLR0913  # one parameter for each kind of source
     environ: "Mapping[str, str]",

@@ -80,7 +80,7 @@ def any_dead(directory: Path) -> bool:
 def withdraw(recorder: Recorder, decision: Decision, directory: Path | None) -> None:
     """Consent is gone: what this process has pending goes; what dead processes left goes, too, if a setting or policy said so."""
     recorder.discard()
-    if directory is not None and decision.source.startswith(("settings", "machine policy", "environment policy")):
+    if directory is not None and decision.lasting:
         clear(directory)
 
 
