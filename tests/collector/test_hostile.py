@@ -61,7 +61,7 @@ def test_depth_without_end_ends_nothing(collector: Wall, kind: str) -> None:
     if kind == "application/json":
         depth = 100_000
         nested = b'{"arrayValue":{"values":[' * depth + b'{"stringValue":"x"}' + b"]}}" * depth
-        body = b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":' + nested[: 900_000] + b"}]}]}]}"
+        body = b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":' + nested[:900_000] + b"}]}]}]}"
     else:
         inner = b"\x0a\x01x"
         for _ in range(20_000):
@@ -109,7 +109,11 @@ def test_an_empty_request_is_taken(collector: Wall, body: bytes) -> None:
         {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "x" * 100}]}]}]},
         {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": 10**400, "attributes": [{"key": 7, "value": None}]}]}]}]},
         {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"traceId": CANARY, "spanId": "zz"}]}]}]},
-        {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"attributes": [{"key": "mlflow.usage.count", "value": {"intValue": "9" * 999}}]}]}]}]},
+        {
+            "resourceLogs": [
+                {"scopeLogs": [{"logRecords": [{"attributes": [{"key": "mlflow.usage.count", "value": {"intValue": "9" * 999}}]}]}]}
+            ]
+        },
         {"resourceLogs": CANARY},
         {"resourceLogs": [None, 7, [], {"resource": CANARY, CANARY: CANARY}]},
         [],
@@ -127,7 +131,9 @@ def test_json_that_is_no_request_is_the_client_s_fault_or_carries_nothing(collec
 def test_any_change_of_any_byte_is_answered_and_carries_nothing(collector: Wall, data: st.DataObject) -> None:
     """Mutations of a request that is full of canaries: what still is a request is taken, what is none is refused; never a 5xx."""
     everywhere = batch(
-        record(attributes=[*BASE.items(), (CANARY, CANARY), ("mlflow.usage.store", CANARY)], body=value({CANARY: CANARY}), severity_text=CANARY),
+        record(
+            attributes=[*BASE.items(), (CANARY, CANARY), ("mlflow.usage.store", CANARY)], body=value({CANARY: CANARY}), severity_text=CANARY
+        ),
         record(CANARY),
         resource=[*RESOURCE.items(), (CANARY, CANARY), ("os.type", CANARY)],
     )
