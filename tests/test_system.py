@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import re
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -49,6 +51,13 @@ VERSIONS = [
     ("3.17.2rc1234", None),
     ("\u0663.\u0661\u0667", None),
     ("unknown", None),
+    ("3.17.2.dev0+g0123abc.d20261124", "3.17.2"),
+    ("3.17.2+databricks", "3.17.2"),
+    ("3.17.2-acme.7", None),
+    ("3.17.2_acme", None),
+    ("3.17.2\nacme", None),
+    ("3.17.2+" + "acme." * 10_000 + "x", "3.17.2"),
+    ("3.17." + "9" * 10_000, None),
 ]
 
 
@@ -98,13 +107,22 @@ SYSTEMS = [
     ("linux", "5.10.0-28-cloud-amd64", "linux", "5.10"),
     ("linux", "6.8.0-1021-acme-secret", "linux", "6.8"),
     ("linux", "5.15.153.1-microsoft-standard-WSL2", "linux", "5.15"),
+    ("linux", "6.1.0-acme-secret", "linux", "6.1"),
+    ("linux", "5.14.0-427.13.1.el9_4.acme.x86_64", "linux", "5.14"),
+    ("linux", "6.6.6acme", "linux", "6.6"),
+    ("linux", "6", "linux", "6"),
+    ("linux", "4.4.302+acme@build.acme.example", "linux", "4.4"),
+    ("linux", "-6.1", "linux", None),
+    ("linux", "six.one", "linux", None),
     ("linux", "acme-kernel", "linux", None),
     ("linux", "123456789.5", "linux", None),
     ("darwin", "15.4.1", "darwin", "15.4.1"),
     ("darwin", "14.0", "darwin", "14.0"),
     ("darwin", "10.16", "darwin", None),
     ("darwin", "", "darwin", None),
+    ("darwin", "15.4.1-acme", "darwin", "15.4.1"),
     ("win32", "10.0.22631", "windows", "10.0.22631"),
+    ("win32", "10.0.22631.acme", "windows", "10.0.22631"),
     ("cygwin", "3.4.9-1.x86_64", "windows", "3.4.9"),
     ("freebsd14", "14.0-RELEASE", "other", None),
     ("acme-os", "1.2.3", "other", None),
@@ -120,6 +138,7 @@ def test_operating_systems(platform_name: str, release: str, os_type: str, os_ve
 ARCHITECTURES = {
     "x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "ARM64": "arm64", "armv7l": "arm32", "i686": "x86", "ppc64le": "ppc64",
     "s390x": "s390x", "riscv64": "other", "acme-cpu": "other", "": "other",
+    "x86_64-acme": "other", "arm64\nacme": "other", "amd64 ": "other", "loongarch64": "other", "\u0130386": "other",
 }  # fmt: skip
 
 
@@ -128,7 +147,10 @@ def test_architectures_are_those_of_the_semantic_conventions(machine: str, arch:
     assert attribute("host.arch", machine=machine) == arch
 
 
-@pytest.mark.parametrize(("name", "runtime"), [("cpython", "cpython"), ("pypy", "pypy"), ("acmepython", "other")])
+@pytest.mark.parametrize(
+    ("name", "runtime"),
+    [("cpython", "cpython"), ("pypy", "pypy"), ("acmepython", "other"), ("CPython", "other"), ("cpython\nacme", "other"), ("", "other")],
+)
 def test_runtimes_are_a_closed_list(name: str, runtime: str) -> None:
     assert attribute("process.runtime.name", implementation=name) == runtime
 
@@ -174,3 +196,55 @@ def test_the_versions_of_what_runs() -> None:
 @given(st.lists(st.integers(0, 1200).map(str) | st.text("0123456789", max_size=5), min_size=1, max_size=6).map(".".join))
 def test_a_version_of_plain_numbers_is_read_like_any_other(text: str) -> None:
     assert public_version(text) == public_version(f"{text}+acme")  # what is added takes the way of the expression
+RENAMED = """
+import os, sys, types
+if {uname!r}:
+    os.uname = lambda: os.uname_result({uname!r})
+sys.implementation = types.SimpleNamespace(**{{**vars(sys.implementation), "name": {implementation!r}}})
+mlflow = types.ModuleType("mlflow.version")
+mlflow.VERSION = {version!r}
+sys.modules["mlflow.version"] = mlflow
+from mlflow_usage.activation import Running
+from mlflow_usage.consent.decision import current
+from mlflow_usage.session import Session
+sys.platform = {platform!r}
+session = Session(current())
+session.hit("mlflow.start_run", None)
+sys.platform = "linux"
+import json
+live = session.recorder.live
+print(json.dumps(live.owned.journal.meta["resource"] if live else None))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uname")
+@pytest.mark.parametrize(
+    ("uname", "implementation", "platform_name", "version", "expected"),
+    [
+        (
+            ("Linux", "build.acme.example", "6.1.0-acme-secret", "#1 SMP acme", "acme-cpu"),
+            *("acmepython", "linux", "3.17.2+acme.7"),
+            {"os.type": "linux", "os.version": "6.1", "host.arch": "other", "process.runtime.name": "other", "service.version": "3.17.2"},
+        ),
+        (
+            ("AcmeOS", "acme", "acme-1.2", "acme", "x86_64"),
+            *("cpython", "acmeos", "3.17.2.dev0"),
+            {"os.type": "other", "host.arch": "amd64", "process.runtime.name": "cpython", "service.version": "3.17.2"},
+        ),
+        (("Linux", "acme", "", "", ""), "pypy", "linux", "acme-fork", None),
+    ],
+)
+def test_a_renamed_system_is_generalised_in_a_real_process(  # noqa: PLR0913, PLR0917
+    tmp_path: Path, uname: tuple[str, ...], implementation: str, platform_name: str, version: str, expected: dict[str, str] | None
+) -> None:
+    code = RENAMED.format(uname=uname, implementation=implementation, platform=platform_name, version=version)
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local", "HOSTNAME": "acme"}
+    result = subprocess.run([sys.executable, "-c", code], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    if expected is None:
+        assert found is None
+        return
+    kinds = ("os.type", "os.version", "host.arch", "process.runtime.name", "service.version")
+    assert {key: found[key] for key in kinds if key in found} == expected
+    assert "acme" not in result.stdout

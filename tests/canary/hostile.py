@@ -67,7 +67,7 @@ def plain(core: str) -> Iterator[tuple[str, Any]]:
     yield "nothing", None
     yield "module", ModuleType(f"acme.{core}", core)
     yield "exception", ValueError(core)
-    yield "namespace", SimpleNamespace(**{"name": core, "tracking_uri": core, "_tracking_client": core})
+    yield "namespace", SimpleNamespace(name=core, tracking_uri=core, _tracking_client=core)
     yield "class", type(f"{core}Flavor", (), {"__module__": f"acme.{core}"})
     yield "generator", (letter for letter in core)
 

@@ -117,7 +117,7 @@ def opened(content: bytes) -> Iterator[bytes]:
     for packed in (content, *(base64.b64decode(part) for part in re.findall(rb"[A-Za-z0-9+/]{60,}={0,2}", content) if len(part) % 4 == 0)):
         try:
             yield gzip.decompress(packed)
-        except (OSError, EOFError, zlib.error):
+        except (OSError, EOFError, zlib.error):  # noqa: PERF203
             yield packed
 
 

@@ -3,6 +3,7 @@
 Not a test: `test_canaries.py` runs it.
 """
 
+# ruff: noqa: E402, PLW0603, BLE001, ARG002 -- a user's program, in the order in which it has to happen
 from __future__ import annotations
 
 import json

@@ -3,6 +3,7 @@
 Not a test: `test_canaries.py` runs it in a process of its own, whose names, variables and directories are planted as well.
 """
 
+# ruff: noqa: E402, PLW0603, BLE001, ARG005, PERF203, PT017 -- a user's program, in the order in which it has to happen
 from __future__ import annotations
 
 import importlib

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from collector.wall import BASE, CANARY, RESOURCE, Wall, batch, record
 from mlflow_usage.catalogue.build.model import Catalogue
 from mlflow_usage.catalogue.build.refusal import MOST, classes, filters
 from mlflow_usage.catalogue.check import check_record, check_resource
+from mlflow_usage.collector.configuration import directory
 
 EVALUATE = "mlflow.genai.evaluate"
 RECORDS: list[tuple[str, dict[str, Any], str]] = [
@@ -89,3 +92,13 @@ def test_thousands_of_resources_that_cost_their_sender_nothing_cost_nothing(coll
     began = time.monotonic()
     assert collector.send(*many, batch()).names == ["mlflow.start_run"]
     assert time.monotonic() - began < 8
+
+
+def test_without_the_filter_nothing_starts(binary: Path) -> None:
+    """The wall cannot be forgotten: the base names processors that only the filter's file describes."""
+    base = directory()
+    files = ["collector.yaml", "sinks/null.yaml"]
+    command = [str(binary), "validate", *(part for file in files for part in ("--config", str(base / file)))]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert 'references processor "transform/catalogue" which is not configured' in ended.stderr + ended.stdout

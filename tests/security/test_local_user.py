@@ -1,4 +1,4 @@
-"""Another user of the same machine, or one of this user's programs, who prepared the state directory: nothing of theirs is read or harmed."""
+"""Another user of the same machine, or a program, that prepared the state directory: nothing of theirs is read or harmed."""
 
 from __future__ import annotations
 
@@ -118,7 +118,11 @@ def test_a_directory_that_another_user_made_first_is_not_used(scene: Scene) -> N
 @root
 def test_another_user_s_files_in_our_directory_are_not_believed(scene: Scene) -> None:
     scene.state.mkdir(mode=0o700)
-    for name, content in {"installation": "f" * 64, "settings.toml": 'mode = "on"\nendpoint = "http://127.0.0.1:1"\n', "sent.jsonl": "{}\n"}.items():
+    for name, content in {
+        "installation": "f" * 64,
+        "settings.toml": 'mode = "on"\nendpoint = "http://127.0.0.1:1"\n',
+        "sent.jsonl": "{}\n",
+    }.items():
         (scene.state / name).write_text(content, encoding="utf-8")
         os.chown(scene.state / name, 65_534, 65_534)
     ended = scene.play(PROGRAM)
@@ -159,10 +163,10 @@ def test_a_race_for_a_file_s_name_never_writes_through_a_link(tmp_path: Path) ->
         while not over.is_set():
             try:
                 (place / "swap").symlink_to(victim)
-                os.replace(place / "swap", place / "settings.toml")
+                (place / "swap").replace(place / "settings.toml")
                 os.link(victim, place / "swap")
-                os.replace(place / "swap", place / "sent.jsonl")
-            except OSError:
+                (place / "swap").replace(place / "sent.jsonl")
+            except OSError:  # noqa: PERF203
                 (place / "swap").unlink(missing_ok=True)
 
     def attempt(work: Callable[[], object]) -> None:

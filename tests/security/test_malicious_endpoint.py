@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import receiver as receiving
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
+import receiver as receiving
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery.answer import MAX_WAIT
 from mlflow_usage.delivery.courier import Courier
