@@ -12,7 +12,7 @@ SETS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
         ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet", "pmdarima", "onnx", "spacy", "shap"),
     ),
-    "tensors": (("tensorflow-cpu", "tensorboard"), ("tensorflow", "keras")),
+    "tensors": (("tensorflow-cpu", "tensorboard", "paddlepaddle"), ("tensorflow", "keras", "paddle")),
     "agents": (
         (
             "langchain", "langchain-community", "langgraph", "llama-index-core", "dspy", "openai", "anthropic", "litellm", "google-genai",
@@ -45,6 +45,7 @@ REAL: Final = {
     "onnx": "onnx",
     "openai": "openai",
     "otel": "opentelemetry-sdk",
+    "paddle": "paddlepaddle",
     "pmdarima": "pmdarima",
     "prophet": "prophet",
     "pydantic_ai": "pydantic-ai-slim",
@@ -61,13 +62,15 @@ REAL: Final = {
 }
 HEAD: Final = """# How each flavor is tested
 
-Written by the slow tests of `tests/golden` (`make test-all`). *for real*: `log_model` of a model of the library, a failing one, training
-under `autolog`, in a process of its own; all that came is compared with what the program called. *patch*: MLflow's own function runs with
-the library stood in for, up to the point where it would log; its whole record is compared, on every release of MLflow that has the flavor.
-Every *for real* has the patch's test too.
+Written by the slow tests of `tests/golden` (`make test-all`). *for real*: in a process of its own, `log_model` of a small model of the
+library and a failing one, `autolog`, and training under it; all that came is compared with what the program called. Of a library that
+MLflow only traces, `autolog` is switched on and no more: nobody's service is asked. *patch*: MLflow's own function runs with a stand-in
+for the library, up to the point where it would log; its whole record is compared. Every *for real* has the patch's test too, on every
+release of MLflow named here that has the flavor.
 
-The flavors that need PyTorch (pytorch, transformers, sentence_transformers, diffusers) have the patch's test only: the package index has
-no PyTorch for Linux without several gigabytes of GPU libraries. So have those that need a Java machine or an account.
+pytorch, transformers, sentence_transformers and diffusers have the patch's test only: the package index has no PyTorch for Linux without
+gigabytes of GPU libraries. So have the flavors that need a Java machine (h2o, spark, pyspark.ml, mleap), a licence (johnsnowlabs), or an
+MLflow of years ago (diviner, fastai, promptflow).
 
 | flavor | log_model | autolog | MLflow |
 |---|---|---|---|

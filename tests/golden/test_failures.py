@@ -39,8 +39,8 @@ def shown(function, *args, **kwargs):
 
 shown(mlflow.sklearn.log_model)  # > mlflow.log_model flavor=sklearn status=failure
 shown(mlflow.sklearn.log_model, 7, name="m", serialization_format="acme")  # > mlflow.log_model flavor=sklearn status=failure
-interrupting = Interrupting()
-shown(mlflow.pyfunc.log_model, name="m", python_model=interrupting)  # > mlflow.log_model flavor=pyfunc model_type=PythonModel status=failure
+broken = Interrupting()
+shown(mlflow.pyfunc.log_model, name="m", python_model=broken)  # > mlflow.log_model flavor=pyfunc model_type=PythonModel status=failure
 shown(mlflow.genai.evaluate, data=None, scorers=[])  # > mlflow.genai.evaluate status=failure
 shown(mlflow.genai.evaluate, [], scorers=len)  # > mlflow.genai.evaluate status=failure
 shown(mlflow.openai.autolog)  # > mlflow.autolog flavor=openai disable=false log_traces=true

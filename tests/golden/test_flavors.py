@@ -78,9 +78,11 @@ def test_every_flavor_of_a_release_is_recorded_whether_its_library_is_there_or_n
 
 
 @pytest.mark.slow
-def test_no_flavor_of_the_catalogue_is_without_a_test(rows_of_releases: dict[str, list[dict[str, Any]]]) -> None:
-    if set(rows_of_releases) != set(RELEASES):
-        pytest.skip("only some of the releases were run")
+def test_no_flavor_of_the_catalogue_is_without_a_test(tmp_path: Path, rows_of_releases: dict[str, list[dict[str, Any]]]) -> None:
+    for release in [release for release in RELEASES if release not in rows_of_releases]:  # when this test is run alone
+        place = tmp_path / release
+        place.mkdir()
+        rows_of_releases[release] = patched(release, place)
     met = {(row["flavor"], row["function"]) for rows in rows_of_releases.values() for row in rows}
     named = {
         (dict(fixed)["mlflow.usage.flavor"], path)
@@ -89,7 +91,9 @@ def test_no_flavor_of_the_catalogue_is_without_a_test(rows_of_releases: dict[str
         if "mlflow.usage.flavor" in dict(fixed)
     }
     assert named - met == set()
-    (ROOT / "docs" / "flavors.md").write_text(page(named, rows_of_releases, versions()), encoding="utf-8")
+    (ROOT / "docs" / "flavors.md").write_text(
+        page(named, {release: rows_of_releases[release] for release in RELEASES}, versions()), encoding="utf-8"
+    )
 
 
 def versions() -> dict[str, str]:

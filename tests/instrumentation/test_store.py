@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -59,7 +61,7 @@ def test_the_store_is_the_one_that_mlflow_would_build(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_builder_that_lies_about_itself_is_a_custom_one(registry: Any) -> None:
+def test_a_builder_that_lies_about_itself_is_a_custom_one(registry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Builder:
         __module__ = "mlflow.tracking._tracking_service.utils"
         __name__ = "_get_file_store"
@@ -75,7 +77,10 @@ def test_a_builder_that_lies_about_itself_is_a_custom_one(registry: Any) -> None
         raise SystemError
 
     imitation.__module__, imitation.__name__ = "mlflow.tracking._tracking_service.utils", "_get_file_store"
-    for builder in (Builder(), Worse(), imitation, None):
+    guest = ModuleType("mlflow.acme")  # a module of the company's that calls itself a part of MLflow
+    exec("def _get_rest_store(*_, **__): raise SystemError", guest.__dict__)
+    monkeypatch.setitem(sys.modules, "mlflow.acme", guest)
+    for builder in (Builder(), Worse(), imitation, guest._get_rest_store, None):
         registry.register("acme-store", builder)
         assert member_of("acme-store://x") == "custom_store"
 

@@ -58,7 +58,7 @@ def member_of(uri: object) -> str | None:
         return None
     if type(builder) is not FunctionType or type(builder.__name__) is not str:
         return CUSTOM
-    known = getattr(utils, "__dict__", {}).get(builder.__name__) is builder  # a function can lie about its module and name
+    known = utils.__dict__.get(builder.__name__) is builder  # a function can lie about its module and name
     return STORES.get(builder.__name__, CUSTOM) if known else CUSTOM
 
 
