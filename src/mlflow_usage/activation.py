@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
 
 
 def active() -> bool:
-    """Whether this very MLflow is measured already: `mlflow.server` loads the entry points of stores once more, for a registry of its own."""
+    """Whether this very MLflow is measured already: `mlflow.server` loads the stores' entry points once more, for a registry of its own."""
     return Running.patches is not None and Running.patches.active and Running.patches.meter.mlflow is sys.modules.get("mlflow")
 
 
