@@ -105,6 +105,26 @@ def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "release", [release for release in MLFLOWS if release not in {"tracing", "newest"}]
+)  # tests/process has the newest
+def test_a_command_arrives_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
+    python = released(release)
+    with Receiver() as receiver:
+        own = {
+            "HOME": str(tmp_path),
+            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
+            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
+        }
+        for arguments in (["experiments", "search"], ["models", "--help"], ["runs", "list", "--experiment-id", "0"]):
+            command = [str(python), "-m", "mlflow", *arguments]
+            subprocess.run(command, env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env={**clean(), **own}, cwd=tmp_path, check=True)
+        assert receiver.calls() == {"mlflow.cli.experiments.search": 1, "mlflow.cli.runs.list": 1}
+
+
+@pytest.mark.slow
 def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None:
     python = released("tracing")
     with Receiver() as receiver:
