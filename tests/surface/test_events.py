@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import ROOT, environment
+from environments import NEWEST_FILE, ROOT, environment
 from mlflow_usage.catalogue.tables import EVENTS
 
 PAGE = (ROOT / "docs" / "mlflow-events.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_every_event_of_the_installed_mlflow_has_a_row() -> None:
 
 @pytest.mark.slow
 def test_every_event_of_the_newest_mlflow_has_a_row_and_no_row_is_left_over() -> None:
-    (path,) = environment("mlflow", alone="mlflow").parents[1].glob("lib/python*/site-packages/mlflow/telemetry/events.py")
+    (path,) = environment(*NEWEST_FILE, alone="mlflow").parents[1].glob("lib/python*/site-packages/mlflow/telemetry/events.py")
     answered(path)
     assert set(ROWS) == set(classes(path))
 
