@@ -89,7 +89,9 @@ def without(name: str, key: str) -> Mutation:
 
 
 STORE, COUNT, FLAVOR, SCORERS = "mlflow.usage.store", "mlflow.usage.count", "mlflow.usage.flavor", "mlflow.usage.scorers"
+EXCLUSIONS = "events/exclusions.yaml"
 BROKEN: list[tuple[str, str, str, Mutation]] = [
+    ("EXCLUSIONS", EXCLUSIONS, "an event that is left out", lambda c: c["exclusions"]["uri"].append("mlflow.log_metric")),
     ("OWNER", ATTRIBUTES, "without an owner", without(STORE, "owner")),
     ("OWNER", FAMILIES, "a family without an owner", without("family.api", "owner")),
     ("QUESTION", ATTRIBUTES, "without a question", without(STORE, "question")),
@@ -179,6 +181,8 @@ def test_a_rule_can_be_suppressed_on_one_entry_with_a_reason_only(quick: Callabl
 
 
 UNREADABLE: list[tuple[str, Mutation, str]] = [
+    (EXCLUSIONS, lambda c: c["exclusions"].update(acme=["mlflow.acme"]), "'acme' must be one of `rules`"),
+    (EXCLUSIONS, lambda c: c["exclusions"].update(uri="mlflow.acme"), "hold a list of names"),
     (ATTRIBUTES, lambda c: first(c, STORE).update(type="text"), "type 'text'"),
     (RESOURCE, put("session.id", "format", "anything"), "'anything' is not in manifest.yaml"),
     (AUTOLOG, lambda c: first(c, "mlflow.autolog").pop("extends"), "`extends` must name a family"),

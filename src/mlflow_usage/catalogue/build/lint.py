@@ -163,6 +163,12 @@ def _targets(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
                     yield event.name, event.governance, f"{target.path} sets {key}={value}, which the event cannot carry"
 
 
+def _exclusions(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
+    for event in catalogue.events:
+        if event.name in catalogue.exclusions:
+            yield event.name, event.governance, "it is an event and left out: remove one of the two"
+
+
 RULES: Final[dict[str, Check]] = {
     "OWNER": _owner,
     "QUESTION": _question,
@@ -176,6 +182,7 @@ RULES: Final[dict[str, Check]] = {
     "NAMES": _names,
     "BRIEF": _brief,
     "TARGETS": _targets,
+    "EXCLUSIONS": _exclusions,
 }
 
 
