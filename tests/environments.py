@@ -26,6 +26,9 @@ MLFLOWS: Final = {
     "skinny": ("mlflow-skinny", "sqlalchemy", "alembic", "pandas"),
     "tracing": ("mlflow-tracing",),
 }
+# With `alone="mlflow"`: the newest release also where it cannot be resolved, because what it asks for is not out yet; and with small
+# libraries without which its gateway and agent server cannot be imported.
+NEWEST_FILE: Final = ("mlflow", "watchfiles", "httpx")
 
 
 def environment(*requirements: str, plugin: bool = True, alone: str = "") -> Path:

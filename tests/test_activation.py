@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage.activation import _run_as_module
+from mlflow_usage.activation import SERVING, _run_as_module, _serves
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,55 @@ from mlflow_usage.activation import _run_as_module
 )
 def test_the_module_that_python_runs_is_read_from_its_own_arguments(arguments: list[str], module: str) -> None:
     assert _run_as_module(["python", *arguments]) == module
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "serves"),
+    [
+        (["python", "-m", "uvicorn", "--host", "h", "--workers", "4", "mlflow.server.fastapi_app:app"], "", True),
+        (["-c", "from multiprocessing.spawn import spawn_main", "/lib/uvicorn/__main__.py", "mlflow.server.fastapi_app:app"], "", True),
+        (["/bin/python", "/bin/gunicorn", "-b", "h:1", "mlflow.server.auth:create_app()"], "", True),
+        (["/bin/python", "/bin/gunicorn", "-b", "h:1", "mlflow.gateway.app:create_app_from_env()"], "", True),
+        (["/bin/uvicorn", "mlflow.pyfunc.scoring_server.app:app"], "", True),
+        (["python", "-m", "huey.bin.huey_consumer", "mlflow.server.jobs._huey_consumer.huey_instance", "-w", "1"], "", True),
+        (["python", "-m", "uvicorn", "acme:app"], SERVING[0], True),  # an application of an organisation's own, which MLflow started
+        (["python", "-m", "uvicorn", "acme:app"], "", False),
+        (["python", "train.py"], SERVING[0], False),
+        (["/bin/mlflow", "server", "--app-name", "basic-auth"], "", False),
+        (["/bin/mlflow", "server", "--uvicorn-opts", "--reload"], "", False),
+        ([], "", False),
+    ],
+)
+def test_a_server_s_processes_that_mlflow_started_are_its_own(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], variable: str, serves: bool
+) -> None:
+    for name in SERVING:
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, "sqlite:///a.db")
+    assert _serves(arguments) is serves
+
+
+SERVER = """
+import json, sys
+import mlflow
+from mlflow_usage.activation import Running
+patches = Running.patches
+import mlflow.server.handlers as handlers  # loads the entry points of tracking stores for a registry of its own
+import mlflow.cli
+print(json.dumps([
+    Running.patches is patches and patches.active,
+    "mlflow-usage" in handlers._tracking_store_registry._registry,
+    sum(type(finder).__name__ == "_Unregister" for finder in sys.meta_path),
+    type(mlflow.cli.server.callback).__name__,
+]))
+"""
+
+
+def test_a_second_registry_of_mlflow_s_changes_nothing(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local"}
+    result = subprocess.run([sys.executable, "-c", SERVER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == '[true, false, 0, "Wrapper"]'
 
 
 PROGRAM = """

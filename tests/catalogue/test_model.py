@@ -62,6 +62,8 @@ def test_every_target_belongs_to_one_event(catalogue: Catalogue) -> None:
 
 
 UNREADABLE: list[tuple[str, Mutation, str]] = [
+    (EXCLUSIONS, lambda c: c["exclusions"].update(acme=["mlflow.acme"]), "'acme' must be one of `rules`"),
+    (EXCLUSIONS, lambda c: c["exclusions"].update(uri="mlflow.acme"), "hold a list of names"),
     (ATTRIBUTES, lambda c: first(c, STORE).update(type="text"), "type 'text'"),
     (RESOURCE, put("session.id", "format", "anything"), "'anything' is not in manifest.yaml"),
     (AUTOLOG, lambda c: first(c, "mlflow.autolog").pop("extends"), "`extends` must name a family"),

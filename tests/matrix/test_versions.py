@@ -50,6 +50,39 @@ CALLS = {
 }
 
 
+# mlflow-tracing has only what traces; the server that it would ask does not exist, and a call that raises counts like any other.
+TRACING = """
+import contextlib
+import mlflow
+from mlflow import log_feedback  # its module is being imported when the plugin is
+
+@mlflow.trace
+def answer(question):
+    with mlflow.start_span("inner") as span:
+        span.set_inputs({"question": question})
+    return "42"
+
+for _ in range(3):
+    answer("?")
+mlflow.update_current_trace(tags={"a": "b"})
+for call in (
+    lambda: mlflow.get_trace("none"),
+    lambda: log_feedback(trace_id="none", name="good", value=True),
+    lambda: mlflow.log_expectation(trace_id="none", name="good", value=True),
+    lambda: mlflow.search_traces(locations=["0"]),
+    lambda: mlflow.set_experiment("a"),
+):
+    with contextlib.suppress(Exception):
+        call()
+"""
+TRACED = {
+    "mlflow.trace": 1,
+    "mlflow.start_span": 3,
+    **dict.fromkeys(("mlflow.update_current_trace", "mlflow.get_trace", "mlflow.log_feedback", "mlflow.log_expectation"), 1),
+    **dict.fromkeys(("mlflow.search_traces", "mlflow.set_experiment"), 1),
+}
+
+
 def clean() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")}
 
@@ -69,6 +102,43 @@ def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: 
             subprocess.run([str(python), "-c", code], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
         assert receiver.calls() == CALLS
         assert {record["mlflow.usage.store"] for _, record in receiver.records() if "mlflow.usage.store" in record} == {"SqlAlchemyStore"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "release", [release for release in MLFLOWS if release not in {"tracing", "newest"}]
+)  # tests/process has the newest
+def test_a_command_arrives_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
+    python = released(release)
+    with Receiver() as receiver:
+        own = {
+            "HOME": str(tmp_path),
+            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
+            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
+        }
+        for arguments in (["experiments", "search"], ["models", "--help"], ["runs", "list", "--experiment-id", "0"]):
+            command = [str(python), "-m", "mlflow", *arguments]
+            subprocess.run(command, env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env={**clean(), **own}, cwd=tmp_path, check=True)
+        assert receiver.calls() == {"mlflow.cli.experiments.search": 1, "mlflow.cli.runs.list": 1}
+
+
+@pytest.mark.slow
+def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None:
+    python = released("tracing")
+    with Receiver() as receiver:
+        own = {
+            "HOME": str(tmp_path),
+            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
+            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
+            "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        }
+        for code in (TRACING, "import mlflow, time; time.sleep(2.5)"):
+            subprocess.run([str(python), "-c", code], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+        assert receiver.calls() == TRACED
+        assert {record["mlflow.usage.store"] for _, record in receiver.records()} == {"RestStore"}
 
 
 @pytest.mark.slow

@@ -187,7 +187,9 @@ def test_a_server_is_counted_while_it_runs_and_its_workers_never(stage: Stage, m
         assert server.poll() is None
         assert stage.receiver.calls() == {"mlflow.cli.server": 1}
         assert len([name for name in stage.files() if name.endswith(".lock")]) == 1  # the command's own
-        client = stage.run('import mlflow; mlflow.set_experiment("a"); mlflow.log_metric("b", 1)', MLFLOW_TRACKING_URI=f"http://127.0.0.1:{port}")
+        client = stage.run(
+            'import mlflow; mlflow.set_experiment("a"); mlflow.log_metric("b", 1)', MLFLOW_TRACKING_URI=f"http://127.0.0.1:{port}"
+        )
         assert client.returncode == 0, client.stderr
     finally:
         server.send_signal(signal.SIGTERM)

@@ -12,8 +12,7 @@ from mlflow_usage.catalogue.build.entries import Catalogue
 FLAVOR = "mlflow.usage.flavor"
 FLAVORED = ("mlflow.log_model", "mlflow.autolog")
 CLIENT = "mlflow.tracking.client:MlflowClient."
-ADVICE = """{name}
-    defined at {place}; an entry of src/mlflow_usage/catalogue/model/events/ with this target, or a name below a rule of exclusions.yaml"""
+ADVICE = "{name}\n    a target of an event: {place}"
 
 
 @dataclass
@@ -45,52 +44,59 @@ def named(public: str) -> set[str]:
     return {public, f"mlflow.{parts[-1]}"}
 
 
+class Judge:
+    """Puts each public name of one version into its place."""
+
+    def __init__(self, found: Coverage, catalogue: Catalogue) -> None:
+        self.found, self.rules = found, catalogue.exclusions
+        self.targets = {f"{t.module}:{t.path}": (event.name, t.fixed) for event in catalogue.events for t in event.targets}
+
+    def name(self, kind: str, place: str, names: Iterable[str], say: str) -> None:
+        """An event, a name that a rule leaves out, or missing."""
+        left_out = sorted(name for name in names if name in self.rules)
+        if place in self.targets:
+            self.found.events[kind] += 1
+            event, fixed = self.targets[place]
+            if event in FLAVORED and FLAVOR not in fixed and not place.endswith("fluent:autolog"):
+                self.found.missing.append(f"{say}: its target must set {FLAVOR}")
+            if kind == "commands" and event != say:
+                self.found.missing.append(f"{say}: its target belongs to {event}")
+        elif left_out:
+            self.found.excluded[self.rules[left_out[0]]] += 1
+            self.found.seen.update(left_out)
+        else:
+            self.found.missing.append(ADVICE.format(name=say, place=place))
+
+    def functions(self, reading: Mapping[str, Any]) -> None:
+        by_place: dict[str, list[str]] = defaultdict(list)
+        for name, (place, kind) in reading["public"].items():
+            if kind == "function" or name in reading["callables"]:
+                by_place[place].append(name)
+            else:
+                self.found.objects += 1
+        for place, names in sorted(by_place.items()):
+            self.name("functions", place, {short for name in names for short in named(name)}, min(names, key=len))
+
+
 def cover(release: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Coverage:
     """Compare what a version offers with the catalogue."""
-    rules = {name: rule for name, rule in catalogue.exclusions.items()}
-    targets = {f"{target.module}:{target.path}": (event.name, target.fixed) for event in catalogue.events for target in event.targets}
     found = Coverage(release, reading["version"])
     found.seen |= set(reading["targets"]) | {module for module in catalogue.internal if module in reading["top"]}
-
-    def judge(kind: str, place: str, names: Iterable[str], say: str) -> None:
-        left_out = sorted(name for name in names if name in rules)
-        if place in targets:
-            found.events[kind] += 1
-            event, fixed = targets[place]
-            if event in FLAVORED and FLAVOR not in fixed and not place.endswith("fluent:autolog"):
-                found.missing.append(f"{say}: its target must set {FLAVOR}")
-        elif left_out:
-            found.excluded[rules[left_out[0]]] += 1
-            found.seen.update(left_out)
-        else:
-            found.missing.append(ADVICE.format(name=say, place=place))
-
-    by_place: dict[str, list[str]] = defaultdict(list)
-    for name, (place, kind) in reading["public"].items():
-        if kind == "function" or name in reading["callables"]:
-            by_place[place].append(name)
-        else:
-            found.objects += 1
-    for place, names in sorted(by_place.items()):
-        judge("functions", place, {short for name in names for short in named(name)}, min(names, key=len))
+    judge = Judge(found, catalogue)
+    judge.functions(reading)
     for name, owner in reading["client"].items():
         assert owner == "MlflowClient", f"{name}: a base class of MlflowClient is no target yet"
-        judge("client methods", CLIENT + name, (f"mlflow.client.{name}", f"mlflow.{name}"), f"MlflowClient.{name}")
-    for name, command in reading["commands"].items():
-        event = targets.get(command["place"], ("", {}))[0]
-        judge("commands", command["place"], (f"mlflow.cli.{name}",), f"mlflow.cli.{name}")
-        if event and event != f"mlflow.cli.{name}":
-            found.missing.append(f"mlflow.cli.{name}: its target belongs to {event}")
+        judge.name("client methods", CLIENT + name, (f"mlflow.client.{name}", f"mlflow.{name}"), f"MlflowClient.{name}")
+    commands = {f"mlflow.cli.{name}": how for name, how in reading["commands"].items()}
+    for name, how in commands.items():
+        judge.name("commands", how["place"], (name,), name)
     members = {place for places in catalogue.attributes["mlflow.usage.scorers"].definitions.values() for place in places}
-    for place in reading["scorers"]:
-        if place in members:
-            found.events["scorers"] += 1
-        else:
-            found.missing.append(f"{place}\n    a scorer: a member of mlflow.usage.scorers in attributes.yaml")
-
-    wrapped = {name: how["wrapped"] for name, how in reading["targets"].items() if not how["error"]}
-    found.bare += [name for name, yes in wrapped.items() if not yes]
-    found.bare += [f"mlflow.cli.{name}" for name, how in reading["commands"].items() if not how["wrapped"] and f"mlflow.cli.{name}" not in rules]
+    found.events["scorers"] = len(members.intersection(reading["scorers"]))
+    found.missing += [
+        f"{place}\n    a member of mlflow.usage.scorers in attributes.yaml" for place in reading["scorers"] if place not in members
+    ]
+    found.bare += [name for name, how in reading["targets"].items() if not how["error"] and not how["wrapped"]]
+    found.bare += [name for name, how in commands.items() if not how["wrapped"] and name not in catalogue.exclusions]
     found.unimported = {name: how["error"] for name, how in reading["targets"].items() if how["error"]}
     return found
 
@@ -108,7 +114,10 @@ COLUMNS = ("functions", "client methods", "commands", "scorers")
 def table(coverages: Iterable[Coverage]) -> str:
     """The coverage of each version, as Markdown."""
     lines = [
-        f"| MLflow | version | public names | events: {' | '.join(COLUMNS)} | left out by rule | missing | coverage | targets wrapped | not importable there |",
+        (
+            f"| MLflow | version | public names | events: {' | '.join(COLUMNS)} | left out by rule | missing | coverage "
+            "| targets wrapped | not importable there |"
+        ),
         "|---|---|--:|" + "--:|" * (len(COLUMNS) + 5),
     ]
     for one in coverages:
@@ -122,8 +131,7 @@ def table(coverages: Iterable[Coverage]) -> str:
 def rules(coverages: Iterable[Coverage], catalogue: Catalogue) -> str:
     """How many names each rule leaves out of each version, as Markdown."""
     every = list(coverages)
-    lines = [f"| left out | {' | '.join(one.release for one in every)} |", "|---|" + "--:|" * len(every)]
-    for rule in dict.fromkeys(catalogue.exclusions.values()):
-        lines.append(f"| {rule} | {' | '.join(str(one.excluded[rule]) for one in every)} |")
-    lines.append(f"| Classes, constants and modules: to construct an object is no call. | {' | '.join(str(one.objects) for one in every)} |")
-    return "\n".join(lines)
+    heads = [f"| left out | {' | '.join(one.release for one in every)} |", "|---|" + "--:|" * len(every)]
+    rows = {rule: [one.excluded[rule] for one in every] for rule in catalogue.exclusions.values()}
+    rows["Classes, constants and modules: to construct an object is no call."] = [one.objects for one in every]
+    return "\n".join([*heads, *(f"| {rule} | {' | '.join(map(str, counts))} |" for rule, counts in rows.items())])

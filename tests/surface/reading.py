@@ -58,45 +58,53 @@ def strings(node: ast.AST | None) -> list[str]:
     return [found.value for found in ast.walk(node) if isinstance(found, ast.Constant) and isinstance(found.value, str)] if node else []
 
 
-@cache
-def read(module: str) -> dict[str, Any] | None:
-    """A module's bindings: name -> (kind, where it comes from), and its `__all__`."""
-    path = path_of(module)
-    if path is None:
-        return None
-    bound: dict[str, tuple[str, Any]] = {}
-    exported: list[str] | None = None
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
+class Bindings:
+    """What a module's statements bind: name -> (kind, where it comes from), and its `__all__`."""
+
+    def __init__(self, module: str, path: Path) -> None:
+        self.module, self.is_package = module, path.name == "__init__.py"
+        self.package = module if self.is_package else module.rpartition(".")[0]
+        self.bound: dict[str, tuple[str, Any]] = {}
+        self.exported: list[str] = []
+        for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
+            self.bind(node)
+
+    def bind(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             command = any(isinstance(d, ast.Call) and ast.unparse(d.func).endswith((".command", ".group")) for d in node.decorator_list)
-            bound[node.name] = (OTHER if command else FUNCTION, None)
+            self.bound[node.name] = (OTHER if command else FUNCTION, None)
         elif isinstance(node, ast.ClassDef):
-            bound[node.name] = (CLASS, [item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))])
+            self.bound[node.name] = (CLASS, [item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))])
         elif isinstance(node, ast.ImportFrom):
-            source = importlib.util.resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
+            source = importlib.util.resolve_name("." * node.level + (node.module or ""), self.package) if node.level else node.module
             for alias in node.names:
-                bound.setdefault(alias.asname or alias.name, ("import", (source, alias.name)))
+                self.bound.setdefault(alias.asname or alias.name, ("import", (source, alias.name)))
         elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            names = [target for target in getattr(node, "targets", [getattr(node, "target", None)]) if isinstance(target, ast.Name)]
-            for target in names:
-                if target.id == "__all__":
-                    exported = (exported or []) + strings(node.value)
-                elif isinstance(node.value, ast.Name):
-                    bound.setdefault(target.id, ("import", (module, node.value.id)))
-                else:
-                    bound.setdefault(target.id, (OTHER, None))
+            self.assign(node)
         elif isinstance(node, ast.Expr) and ast.unparse(node).startswith(("__all__.append", "__all__.extend")):
-            exported = (exported or []) + strings(node.value)
-    return {"bound": bound, "all": exported, "package": path.name == "__init__.py"}
+            self.exported += strings(node.value)
+
+    def assign(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name) and target.id == "__all__":
+                self.exported += strings(node.value)
+            elif isinstance(target, ast.Name):
+                alias = isinstance(node.value, ast.Name)
+                self.bound.setdefault(target.id, ("import", (self.module, node.value.id)) if alias else (OTHER, None))
+
+
+@cache
+def read(module: str) -> Bindings | None:
+    path = path_of(module)
+    return None if path is None else Bindings(module, path)
 
 
 def resolve(module: str, name: str, depth: int = 20) -> tuple[str, str, str]:
     """Where a name is defined: (module, name, kind)."""
     found = read(module)
-    if found is None or depth == 0 or name not in found["bound"]:
+    if found is None or depth == 0 or name not in found.bound:
         return module, name, OTHER
-    kind, source = found["bound"][name]
+    kind, source = found.bound[name]
     if kind != "import":
         return module, name, kind
     if not str(source[0]).startswith("mlflow"):
@@ -118,11 +126,11 @@ def public(module: str) -> Iterator[str]:
     """The names that a module makes public: its `__all__`, what a module just below `mlflow` defines, and a flavor's functions."""
     found = read(module)
     assert found is not None
-    yield from found["all"] or ()
-    for name, (kind, source) in found["bound"].items():
+    yield from dict.fromkeys(found.exported)
+    for name, (kind, source) in found.bound.items():
         own = kind in {FUNCTION, CLASS} and module.count(".") == 1
-        flavored = name in FLAVORED and found["package"] and (kind != "import" or str(source[0]).startswith(f"{module}."))
-        if not name.startswith("_") and name not in (found["all"] or ()) and (own or flavored):
+        flavored = name in FLAVORED and found.is_package and (kind != "import" or str(source[0]).startswith(f"{module}."))
+        if not name.startswith("_") and name not in found.exported and (own or flavored):
             yield name
 
 
@@ -154,9 +162,9 @@ def bound_at(module: str, path: str) -> bool:
     """Whether a target's place exists in the source."""
     found = read(module)
     name, _, rest = path.partition(".")
-    if found is None or name not in found["bound"]:
+    if found is None or name not in found.bound:
         return False
-    kind, members = found["bound"][name]
+    kind, members = found.bound[name]
     return rest in members if kind == CLASS and rest else True
 
 
@@ -191,7 +199,7 @@ def client() -> dict[str, str]:
 
 
 def commands() -> tuple[dict[str, dict[str, Any]], str]:
-    """Every command of the `mlflow` group that has a body: where that is defined, and whether it is wrapped; or why there is no command line."""
+    """Every command of `mlflow` that has a body: where that is defined, and whether it is wrapped; or why there is no command line."""
     if path_of("mlflow.cli") is None:
         return {}, "no command line"
     loaded, error = quietly("mlflow.cli")
@@ -223,7 +231,9 @@ def scorers() -> list[str]:
     path = path_of(module)
     if path is None:
         return []
-    classes = {node.name: [ast.unparse(base) for base in node.bases] for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)}
+    classes = {
+        node.name: [ast.unparse(base) for base in node.bases] for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)
+    }
 
     def built_in(name: str) -> bool:
         return "BuiltInScorer" in name or any(built_in(base) for base in classes.get(name, []))
@@ -259,7 +269,7 @@ def main() -> None:
     asked = json.load(sys.stdin)
     names = surface(set(asked["internal"]))
     version: dict[str, str] = {}
-    exec((HOME / "version.py").read_text().partition("def ")[0].partition("IS_")[0], version)  # noqa: S102  importing it would import MLflow
+    exec((HOME / "version.py").read_text().partition("def ")[0].partition("IS_")[0], version)  # importing it would import MLflow
     quietly("mlflow")
     found, error = commands()
     said = {

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from environments import MLFLOWS, ROOT, environment, released
+from environments import MLFLOWS, NEWEST_FILE, ROOT, environment, released
 from mlflow_usage.catalogue.build.model import load
 from process_stage import FOREIGN
 from surface.coverage import Coverage, cover, dead, rules, table
@@ -100,8 +100,7 @@ def test_what_a_new_release_adds_is_listed(installed: Any) -> None:
 def test_every_mlflow_is_covered_and_nothing_in_the_catalogue_is_dead(tmp_path: Path) -> None:
     coverages = []
     pythons = {release: released(release) for release in MLFLOWS}
-    # A release whose other distributions are not out yet cannot be resolved, and can be read.
-    pythons["newest file"] = environment("mlflow", alone="mlflow")
+    pythons["newest file"] = environment(*NEWEST_FILE, alone="mlflow")
     for release, python in pythons.items():
         (tmp_path / release).mkdir()
         coverages.append(cover(release, read(python, tmp_path / release), CATALOGUE))

@@ -159,6 +159,12 @@ def _targets(catalogue: Catalogue) -> Broken:
                     yield event.name, event.governance, f"{target.path} sets {key}={value}, which the event cannot carry"
 
 
+def _exclusions(catalogue: Catalogue) -> Broken:
+    for event in catalogue.events:
+        if event.name in catalogue.exclusions:
+            yield event.name, event.governance, "it is an event and left out: remove one of the two"
+
+
 def _expired(catalogue: Catalogue, today: date) -> Broken:
     month = f"{today:%Y-%m}"
     for name, governance in entries(catalogue):
@@ -185,5 +191,6 @@ RULES: Final[dict[str, Check]] = {
     "RISKY_NAME": _risky_name,
     "BRIEF": _brief,
     "TARGETS": _targets,
+    "EXCLUSIONS": _exclusions,
 }
 DATED: Final[dict[str, Callable[[Catalogue, date], Broken]]] = {"EXPIRED": _expired}
