@@ -56,3 +56,19 @@ def test_a_finder_of_the_host_is_asked_for_every_module(tmp_path: Path, mode: st
         check=True,
     )
     assert result.stdout.splitlines() == ["[]", "0"]
+
+
+AGAIN = """
+import mlflow
+from mlflow_usage.activation import Running
+mlflow.end_run()
+session, patches = Running.session.id, Running.patches
+import mlflow.server
+print(Running.session.id == session, Running.patches is patches, type(mlflow.server.get_app_client).__name__)
+"""
+
+
+def test_a_module_that_loads_the_entry_points_once_more_begins_no_other_session(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local"}
+    result = subprocess.run([sys.executable, "-c", AGAIN], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["True", "True", "Wrapper"]

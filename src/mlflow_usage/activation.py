@@ -26,6 +26,7 @@ class Running:
 
     session: Session | None = None
     patches: Patches | None = None
+    mlflow: Any = None  # the module that they are of
     disabled = False  # by `mlflow_usage.disable()`
     uninstrumented = False  # by `mlflow_usage.uninstrument()`
     pipeline: Sink | None = None  # a program's own, by `mlflow_usage.instrument(logger_provider=…)`
@@ -110,6 +111,8 @@ def activate() -> None:
         _silence_builtin()
     if helper_process():
         return
+    if Running.patches is not None and Running.mlflow is sys.modules.get("mlflow"):
+        return  # `import mlflow.server` loads the entry points once more
     if Running.disabled or Running.uninstrumented or gate.closed(os.environ):
         return
     if Running.pipeline is not None:
@@ -153,7 +156,7 @@ def begin(sink: Sink, *, pending: bool = False) -> None:
 
     if Running.patches is not None:
         Running.patches.active = False  # of a MLflow that was purged: what it would still wrap is the new one's
-    Running.patches = Patches(Meter(sink), pending=pending)
+    Running.patches, Running.mlflow = Patches(Meter(sink), pending=pending), sys.modules.get("mlflow")
     Running.patches.register()
 
 

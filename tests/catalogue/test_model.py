@@ -50,7 +50,7 @@ def test_the_fields_of_the_design_are_all_there(catalogue: Catalogue) -> None:
     own = {"mlflow.usage.count", "log.record.uid", "mlflow.usage.store"}
     assert all(own <= attributes for name, attributes in carried.items() if not name.startswith("mlflow.usage."))
     richer = {name for name, attributes in carried.items() if not attributes <= own}
-    assert richer == {"mlflow.log_model", "mlflow.autolog", "mlflow.genai.evaluate", "mlflow.usage.dropped"}
+    assert richer == {"mlflow.log_model", "mlflow.autolog", "mlflow.genai.evaluate", "mlflow.usage.dropped", "mlflow.usage.forget"}
 
 
 def test_every_target_belongs_to_one_event(catalogue: Catalogue) -> None:
