@@ -110,7 +110,7 @@ class Sender:
             message = self._next(messages, due)
             now = self._clock()
             if message == _END:
-                return
+                return None
             if message == _WORK:
                 due = max(now + FIRST, last + EVERY)
                 continue
