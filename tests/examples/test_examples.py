@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,16 @@ def test_the_image_puts_its_policy_where_its_environment_s_is_looked_for() -> No
     assert copied[-2:] == ["policy.toml", "/usr/local/etc/mlflow-usage/policy.toml"]
     assert next(line for line in lines if line.startswith("FROM")).split()[1].startswith("python:")  # whose sys.prefix is /usr/local
     assert lines.index("USER app") > next(number for number, line in enumerate(lines) if line.startswith("COPY"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem", "code"), [("environment", None, 0), ("environment", "unknown key 'a'", 1), ("machine", None, 1)]
+)
+def test_the_image_s_build_stops_at_a_policy_that_does_not_hold(kind: str, problem: str | None, code: int) -> None:
+    text = (EXAMPLES / "docker/Dockerfile").read_text().replace("\\\n", "")
+    (script,) = re.findall(r'python -c "(.*)"$', text, re.MULTILINE)
+    status = json.dumps({"policies": [{"kind": kind, "problem": problem}]})
+    assert subprocess.run([sys.executable, "-c", script], input=status, text=True, capture_output=True, check=False).returncode == code
 
 
 GOOD: dict[str, Any] = {"mode": "on", "endpoint": "https://usage.example.org", "decided_by": "default", "policies": []}

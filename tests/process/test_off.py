@@ -33,6 +33,11 @@ EACH: Final = 4  # functions of a family
 OFF: Final = 'mode = "off"\n'
 SOURCES: Final[dict[str, dict[str, Any]]] = {
     'machine policy, `mode = "off"`': {"machine": OFF},
+    "machine policy, against `MLFLOW_USAGE=on` and `mlflow-usage on`": {
+        "machine": OFF,
+        "variable": ("MLFLOW_USAGE", "on"),
+        "settings": 'mode = "on"\n',
+    },
     "machine policy, invalid": {"machine": "colour = 1\n"},
     'environment policy, `mode = "off"`': {"environment": OFF},
     "environment policy, invalid": {"environment": "mode ="},
@@ -129,7 +134,7 @@ for family, targets in families.items():
         if len(chosen.get(family, ())) == EACH:
             break
 if moment == "after":
-    file_like = not {"variable", "call"} & set(source)
+    file_like = bool({"machine", "environment", "settings"} & set(source))
     if file_like and plugin:
         import mlflow_usage
         mlflow.end_run()
@@ -286,7 +291,8 @@ def table(rows: dict[tuple[str, str], Row]) -> str:
         new = len(set(found.seen["files"]) - set(rows["without", "before"].seen["files"]))
         own = sum("usage" in thread for thread in found.seen["threads"])
         lines.append(f"| {name} | {moment} | {found.kept} of {total} | {new} | {own} | {len(found.seen['asked'])} |")
-    return "\n".join(lines)
+    each = ", ".join(f"{family} {calls}" for family, calls in sorted(control["calls"].items()))
+    return "\n".join([*lines, "", f"Calls of each family: {each}."])
 
 
 @pytest.mark.slow
