@@ -72,3 +72,19 @@ def test_a_module_that_loads_the_entry_points_once_more_begins_no_other_session(
     environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local"}
     result = subprocess.run([sys.executable, "-c", AGAIN], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["True", "True", "Wrapper"]
+
+
+LATER = """
+import os
+import mlflow
+del os.environ["MLFLOW_USAGE"]
+import mlflow.server
+from mlflow_usage.activation import Running
+print(Running.session, Running.patches)
+"""
+
+
+def test_off_at_the_import_stays_off_for_it(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "off", "MLFLOW_USAGE_ENDPOINT": "none"}
+    result = subprocess.run([sys.executable, "-c", LATER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["None", "None"]

@@ -26,7 +26,7 @@ class Running:
 
     session: Session | None = None
     patches: Patches | None = None
-    mlflow: Any = None  # the module that they are of
+    mlflow: Any = None  # the module that was asked about
     disabled = False  # by `mlflow_usage.disable()`
     uninstrumented = False  # by `mlflow_usage.uninstrument()`
     pipeline: Sink | None = None  # a program's own, by `mlflow_usage.instrument(logger_provider=…)`
@@ -39,7 +39,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
     try:
         if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
             sys.meta_path.insert(0, _Unregister())
-        activate()
+        mlflow = sys.modules.get("mlflow")
+        if mlflow is None or Running.mlflow is not mlflow:  # `import mlflow.server` loads the entry points once more
+            Running.mlflow = mlflow
+            activate()
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
     return no_store
@@ -111,8 +114,6 @@ def activate() -> None:
         _silence_builtin()
     if helper_process():
         return
-    if Running.patches is not None and Running.mlflow is sys.modules.get("mlflow"):
-        return  # `import mlflow.server` loads the entry points once more
     if Running.disabled or Running.uninstrumented or gate.closed(os.environ):
         return
     if Running.pipeline is not None:
@@ -156,7 +157,7 @@ def begin(sink: Sink, *, pending: bool = False) -> None:
 
     if Running.patches is not None:
         Running.patches.active = False  # of a MLflow that was purged: what it would still wrap is the new one's
-    Running.patches, Running.mlflow = Patches(Meter(sink), pending=pending), sys.modules.get("mlflow")
+    Running.patches = Patches(Meter(sink), pending=pending)
     Running.patches.register()
 
 

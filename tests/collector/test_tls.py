@@ -52,7 +52,7 @@ def test_who_has_the_token_gets_in_and_the_request_gets_to_the_table(
     with start(secured) as collector:
         where = client(collector.deployment.otlp, tmp_path / "cert.pem", "s3cret-token")
 
-        def asked(by: endpoint.Endpoint) -> erasure.Outcomes:
+        def asked(by: endpoint.Endpoint) -> erasure.Result:
             return erasure.send(by, secret, None, lambda _: None, lambda _: None)
 
         strangers = [
