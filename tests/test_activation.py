@@ -107,17 +107,33 @@ def test_a_finder_of_the_host_is_asked_for_every_module(tmp_path: Path, mode: st
     assert result.stdout.splitlines() == ["[]", "0"]
 
 
-SERVER = """
+AGAIN = """
 import mlflow
 from mlflow_usage.activation import Running
-before = Running.session, Running.session.id, Running.patches, len(Running.patches.placed)
-import mlflow.server.handlers
-assert before[:3] == (Running.session, Running.session.id, Running.patches)
-print(len(Running.patches.placed) >= before[3] > 0)
+mlflow.end_run()
+session, patches = Running.session.id, Running.patches
+import mlflow.server
+print(Running.session.id == session, Running.patches is patches, type(mlflow.server.get_app_client).__name__)
 """
 
 
-def test_the_server_s_own_look_at_the_entry_points_begins_no_other_session(tmp_path: Path) -> None:
+def test_a_module_that_loads_the_entry_points_once_more_begins_no_other_session(tmp_path: Path) -> None:
     environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "local"}
-    result = subprocess.run([sys.executable, "-c", SERVER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (result.stdout, result.returncode) == ("True\n", 0), result.stderr
+    result = subprocess.run([sys.executable, "-c", AGAIN], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["True", "True", "Wrapper"]
+
+
+LATER = """
+import os
+import mlflow
+del os.environ["MLFLOW_USAGE"]
+import mlflow.server
+from mlflow_usage.activation import Running
+print(Running.session, Running.patches)
+"""
+
+
+def test_off_at_the_import_stays_off_for_it(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "off", "MLFLOW_USAGE_ENDPOINT": "none"}
+    result = subprocess.run([sys.executable, "-c", LATER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["None", "None"]

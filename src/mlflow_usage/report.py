@@ -82,7 +82,8 @@ class Report:
         place = self.directory or "none: no home directory; calls are kept in memory only"
         yield "state", place if self.directory_problem is None else f"{place} (not used: {self.directory_problem})"
         since = f", since {self.waiting_since}" if self.waiting_since else ""
-        yield "waiting", f"{self.waiting_calls:,} calls in {self.waiting_records:,} records of {self.waiting_journals:,} journals{since}"
+        parts = _many(self.waiting_calls, "call"), _many(self.waiting_records, "record"), _many(self.waiting_journals, "journal")
+        yield "waiting", "{} in {} of {}".format(*parts) + since
         if self.kept_calls:
             yield "", f"{self.kept_calls:,} calls are kept and not sent"
         yield from self._sent()
@@ -109,7 +110,8 @@ class Report:
             return
         rejected = f"; {self.rejected_records:,} records rejected by the endpoint" if self.rejected_records else ""
         answers = ", ".join(f"{count:,} {outcome}" for outcome, count in self.outcomes.items())
-        yield "sent", f"{self.sent_calls:,} calls in {self.sent_requests:,} requests of {self.sent_bytes:,} bytes ({answers}){rejected}"
+        what = f"{_many(self.sent_calls, 'call')} in {_many(self.sent_requests, 'request')} of {self.sent_bytes:,} bytes"
+        yield "sent", f"{what} ({answers}){rejected}"
         yield "", f"last acknowledged {self.last_sent or 'never'}" + (f"; last failure {self.last_failure}" if self.last_failure else "")
 
     def _changes(self) -> Iterator[tuple[str, str]]:
@@ -131,6 +133,10 @@ class Report:
                 return how
         others = " | ".join(mode.value for mode in Mode if mode.value != self.mode)
         return f"mlflow-usage {others}" + (", or MLFLOW_USAGE" if self.mode == "on" else "")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def gather() -> Report:

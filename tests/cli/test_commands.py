@@ -61,6 +61,8 @@ def test_the_list_of_commands_says_what_each_is_for(shell: Shell) -> None:
 def test_no_command_is_the_status(shell: Shell) -> None:
     assert shell.run().output == shell.run("status").output
     assert shell.run("status").exit_code == 0
+    assert shell.said() == shell.said("status")
+    assert "behind the command" in shell.fails("--json", "status", code=2)
 
 
 def test_an_unknown_command_or_option_is_one_line(shell: Shell) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -163,6 +164,12 @@ def test_a_mlflow_of_other_insides_is_left_as_it_is() -> None:
     before = dict(vars(module))
     builtin._imported(module)
     assert vars(module) == before
+
+
+def test_silencing_imports_nothing_of_mlflow() -> None:
+    look = "print([name for name in sys.modules if name.startswith('mlflow.')])"
+    code = f"import sys; from mlflow_usage.instrumentation import builtin; builtin.silence(); {look}"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_a_client_that_had_started_is_stopped() -> None:

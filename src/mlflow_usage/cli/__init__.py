@@ -61,8 +61,9 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, invoke_without_command=True)
 @click.version_option(package_name="mlflow-usage")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as one JSON object.")
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, *, as_json: bool) -> None:
     """Anonymous usage telemetry for MLflow: look at it, choose, operate it.
 
     Without a command it prints the status of this installation.
@@ -74,4 +75,6 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         command = main.get_command(context, "status")
         assert command is not None  # noqa: S101  it is in the table above
-        context.invoke(command)
+        context.invoke(command, as_json=as_json)
+    elif as_json:
+        raise click.UsageError("--json goes behind the command")

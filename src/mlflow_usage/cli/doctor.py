@@ -9,11 +9,11 @@ from typing import Final
 
 import click
 
-from mlflow_usage.cli import checks
+from mlflow_usage.cli import checks, screen
 from mlflow_usage.cli.checks import Finding
 from mlflow_usage.consent.decision import current
 
-MARKS: Final = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("problem", "red")}
+COLOURS: Final = {"ok": "green", "note": "yellow", "problem": "red"}
 
 
 @click.command()
@@ -35,8 +35,12 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
         click.echo(json.dumps({"healthy": healthy, "findings": [finding._asdict() for finding in found]}, indent=1))
     else:
         for finding in found:
-            mark, colour = MARKS[finding.grade]
-            click.echo(click.style(f"{mark:<9}", fg=colour) + click.style(f"{finding.name:<13}", bold=True) + finding.text)
+            first, *more = screen.folded(finding.text, 22)
+            click.echo(
+                click.style(f"{finding.grade:<9}", fg=COLOURS[finding.grade]) + click.style(f"{finding.name:<13}", bold=True) + first
+            )
+            for line in more:
+                click.echo(f"{'':<22}{line}")
     if not healthy:
         context.exit(1)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from mlflow_usage.cli import screen
 from mlflow_usage.instrumentation.targets import TARGETS
 
 CATALOGUE: Final = Path(__file__).parent.parent / "catalogue" / "catalogue.json"
@@ -41,7 +42,8 @@ def explain(*, event: str, as_json: bool) -> None:
         click.echo(json.dumps(entry, indent=1))
         return
     for name, text in lines(event, entry):
-        click.echo(click.style(f"{name:<10}", bold=True) + text)
+        for number, line in enumerate(screen.folded(text, 10)):
+            click.echo(click.style(f"{'' if number else name:<10}", bold=True) + line)
 
 
 _ALL: Final = "`mlflow-usage catalogue` lists all events"

@@ -97,7 +97,7 @@ def _forget(directory: Path, secret: identity.Secret, decision: Decision, *, as_
         + ("The next recorded call makes a new id." if made is None else f"New id: {made}."),
     ]
     if gone.running:
-        lines.append(f"{gone.running} running programs keep the old id until they end; what they still send is refused by the erasure.")
+        lines.append(f"{gone.running} running programs keep the old id until they end; what they still send is for the operator to refuse.")
     if others:
         lines.append(
             f"Not asked: {', '.join(others)}, where records went earlier. The request in `mlflow-usage sent` is the proof for its operator."

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-import textwrap
 from typing import Final
 
 import click
 
 from mlflow_usage import report
+from mlflow_usage.cli import screen
 
 NAME: Final = 14  # columns
-NARROWEST: Final = 40
-WIDEST: Final = 110
 COLOURS: Final = {"on": "green", "local": "yellow", "off": "red"}
 BEFORE: Final = frozenset({"endpoint", "installation", "waiting", "catalogue", "change it"})  # a blank line stands before these
 
@@ -30,13 +26,10 @@ def status(*, as_json: bool = False) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1))
         return
-    terminal = sys.stdout.isatty()
-    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
     for name, text in found.lines():
-        if terminal and name in BEFORE:
+        if screen.watched() and name in BEFORE:
             click.echo()
-        shown = textwrap.wrap(text, width - NAME, break_on_hyphens=False) if terminal else [text]
-        for number, line in enumerate(shown):
+        for number, line in enumerate(screen.folded(text, NAME)):
             click.echo(click.style(f"{'' if number else name:<{NAME}}", bold=True) + _coloured(name, line, found, first=number == 0))
 
 

@@ -59,7 +59,7 @@ class Courier:
         self._endpoint: Endpoint | None = None
         self._failures = 0
         self._retry_after: float | None = None
-        self._passed = self.failing = False
+        self._passed = self.failing = self.over = False  # over: consent has gone, nothing is delivered any more
         self.rejected = 0
         self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
@@ -101,7 +101,8 @@ class Courier:
     def look(self) -> Decision:
         """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
         decision = self._decide()
-        if decision.mode is Mode.OFF:
+        self.over = decision.mode is Mode.OFF
+        if self.over:
             bounds.withdraw(self._recorder, decision, self._directory())
         else:
             self._restamp(decision)

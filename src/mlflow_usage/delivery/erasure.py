@@ -30,7 +30,7 @@ NO_VERSION: Final = "0.0"  # what stands for a version where the catalogue asks 
 Progress = Callable[[str], None]
 
 
-class Outcomes(NamedTuple):
+class Result(NamedTuple):
     """What became of the request: arrived where `problem` is empty, else why not."""
 
     problem: str
@@ -49,7 +49,7 @@ def request(secret: Secret) -> tuple[Batch, dict[str, object]]:
     return Batch(uuid.uuid4().bytes, (Entry(0, EVENT, {SECRET: secret}, 1, int(time.time()) // 3600),)), resource
 
 
-def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: Progress, sleep: Callable[[float], None]) -> Outcomes:
+def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: Progress, sleep: Callable[[float], None]) -> Result:
     """Ask `endpoint` for the erasure, again and again within half a minute, until it is acknowledged. Never raises for the network."""
     version = system.public_version(system.own_version()) or NO_VERSION
     batch, resource = request(secret)
@@ -69,7 +69,7 @@ def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: P
             if answer.outcome is not Outcome.KEPT or pause is None:
                 break
             sleep(max(pause, min(answer.retry_after or 0.0, PAUSES[-1])))
-    return Outcomes(_problem(answer), answer)
+    return Result(_problem(answer), answer)
 
 
 def _problem(answer: Answer) -> str:

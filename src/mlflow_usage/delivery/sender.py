@@ -57,7 +57,9 @@ class Sender:
             except RuntimeError:  # the interpreter is ending or the system has no thread left: a later process delivers
                 self._closed = True
                 return
-        self._queue.put(_WORK)
+        messages = self._queue
+        if messages is not None:  # the thread ended just now
+            messages.put(_WORK)
 
     def end(self) -> None:
         """Nothing will be delivered any more: the thread ends. A later `poke` starts another."""
@@ -67,10 +69,11 @@ class Sender:
 
     def flush(self, timeout: float) -> bool:
         """Deliver now and wait at most `timeout` seconds; returns whether the flush came to its end."""
-        if self._thread is None or os.getpid() != self._pid or not self._thread.is_alive():
+        messages, thread = self._queue, self._thread
+        if messages is None or thread is None or os.getpid() != self._pid or not thread.is_alive():
             return False
         reply: Any = queue.SimpleQueue()
-        self._queue.put((reply, self._clock() + timeout))
+        messages.put((reply, self._clock() + timeout))
         try:
             reply.get(timeout=timeout)
         except queue.Empty:
@@ -119,6 +122,9 @@ class Sender:
                     due = min(earliest, now + EVERY)  # while something is pending, consent is asked
                 if reply is not None:
                     reply.put(None)
+                if courier.over:
+                    self._leave(messages)
+                    return
             message = self._next(messages, due)
 
     @staticmethod
@@ -127,6 +133,11 @@ class Sender:
             return courier.flush(deadline)
         except Exception:  # noqa: BLE001  the boundary: whatever it was, it is tried again later, and consent is asked again
             return courier.wait()
+
+    def _leave(self, messages: Any) -> None:  # noqa: ANN401
+        """Off is zero: the thread ends by itself; should usage be allowed again, a later `poke` starts another."""
+        if self._queue is messages:
+            self._queue, self._thread, self._signalled = None, None, False
 
     def _next(self, messages: Any, due: float | None) -> Any:  # noqa: ANN401
         try:
