@@ -57,10 +57,9 @@ class Courier:
         self._version, self._held, self._clock = version, held, clock
         self._exporter: otel.Exporter | None = None
         self._endpoint: Endpoint | None = None
-        self._failures = 0
+        self._failures = self.rejected = 0
         self._retry_after: float | None = None
         self._passed = self.failing = self.over = False  # over: consent has gone, nothing is delivered any more
-        self.rejected = 0
         self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
     @staticmethod

@@ -55,7 +55,7 @@ def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: P
     batch, resource = request(secret)
     records = otel.records(batch, {"resource": resource}, version)
     if not records:  # an empty request would be acknowledged, and erase nothing
-        return Outcomes("the catalogue refuses the request", NONE)
+        return Result("the catalogue refuses the request", NONE)
 
     def witness(body: bytes, answer: Answer) -> None:
         audit.append(directory, audit.answered(endpoint.origin, time.time(), body, answer))
