@@ -82,7 +82,9 @@ def main() -> None:
     mlflow_usage.instrument()
     again = sorted(places())
     missing = sorted(set(before) - set(again) - set(kept) - {"mlflow:log_metric"})  # somebody's is measured now in place of that one
-    print(json.dumps({"mlflow": mlflow.__version__, "before": len(before), "wrong": wrong, "left": left, "missing": missing, "waiting": live}))
+    print(
+        json.dumps({"mlflow": mlflow.__version__, "before": len(before), "wrong": wrong, "left": left, "missing": missing, "waiting": live})
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,11 @@ MAY_LOAD = ("mlflow_usage", "wrapt", "opentelemetry", "google.protobuf", "google
 
 
 def normal(text: str, side: Side) -> str:
-    for place, name in ((side.place / f"work-{side.name}", "<work>"), (side.place / side.name, "<home>"), (side.python.parents[1], "<env>")):
+    for place, name in (
+        (side.place / f"work-{side.name}", "<work>"),
+        (side.place / side.name, "<home>"),
+        (side.python.parents[1], "<env>"),
+    ):
         text = text.replace(str(place), name)
     return FLEETING.sub("<fleeting>", OURS.sub("", text))
 
