@@ -28,14 +28,14 @@ from unittest import mock
 
 ENVIRON = sorted(os.environ.items())
 
-import mlflow
+import mlflow  # noqa: E402  what it does is compared
 
 LOADED = sorted(sys.modules)
 THREADS = [thread.name for thread in threading.enumerate()]
 KERNEL_THREADS = len(list(Path("/proc/self/task").iterdir())) if Path("/proc/self/task").exists() else 0
 LAZY = {name: type(value).__name__ for name, value in vars(mlflow).items() if type(value).__name__ == "LazyLoader"}
 
-from mlflow import MlflowClient
+from mlflow import MlflowClient  # noqa: E402
 
 PLACE = Path(sys.argv[1])
 SECTIONS: dict[str, Callable[[], None]] = {}
@@ -50,7 +50,7 @@ def attempt(call: Callable[[], Any]) -> None:
     """Show what is returned, or the whole traceback."""
     try:
         print(repr(call()))
-    except BaseException:
+    except BaseException:  # noqa: BLE001  shown
         print(traceback.format_exc())
 
 
@@ -91,7 +91,7 @@ def results() -> None:
     print(mlflow.get_run(run.info.run_id).data.params, mlflow.search_runs().shape, len(mlflow.search_runs(output_format="list")))
     print(MlflowClient().get_metric_history(run.info.run_id, "m")[0].step, mlflow.end_run())
     print(mlflow.get_experiment_by_name("none"), [experiment.name for experiment in mlflow.search_experiments()])
-    print(sorted(MlflowClient().list_artifacts(run.info.run_id), key=lambda file: file.path)[0].path)
+    print(sorted(file.path for file in MlflowClient().list_artifacts(run.info.run_id)))
 
 
 @section
@@ -100,7 +100,7 @@ def fluent_errors() -> None:
     attempt(lambda: mlflow.get_run("0" * 32))
     attempt(lambda: mlflow.get_experiment("no number"))
     attempt(lambda: mlflow.start_run(run_id="0" * 32))
-    attempt(lambda: mlflow.log_metric())
+    attempt(lambda: mlflow.log_metric())  # noqa: PLW0108  the frame is wanted
     attempt(lambda: mlflow.search_runs(["x"], filter_string="no filter"))
     attempt(lambda: mlflow.register_model("runs:/none", "name"))
 
@@ -113,7 +113,7 @@ def client_errors() -> None:
     attempt(lambda: client.create_experiment(None))
     attempt(lambda: client.get_registered_model("none"))
     attempt(lambda: client.log_metric("0" * 32, "key", "no number"))
-    attempt(lambda: client.log_metric())
+    attempt(lambda: client.log_metric())  # noqa: PLW0108
 
 
 @section
@@ -122,9 +122,9 @@ def schemes() -> None:
     attempt(lambda: MlflowClient("nosuch://host").search_experiments())
     attempt(lambda: MlflowClient(registry_uri="nosuch://host").search_registered_models())
     attempt(lambda: mlflow.artifacts.download_artifacts("nosuch://host"))
-    import mlflow.server.handlers as handlers
-
     import colorsys  # noqa: F401  another import follows
+
+    from mlflow.server import handlers
 
     attempt(lambda: handlers._tracking_store_registry.get_store_builder("nosuch://host"))
     print(sorted(handlers._tracking_store_registry._registry))
@@ -266,7 +266,7 @@ def subclasses() -> None:
     print([(row.name, row.kind, row.defining_class.__name__) for row in inspect.classify_class_attrs(Client)])
     print(list(vars(MlflowClient)))
     print(pickle.dumps(MlflowClient.get_run), repr(MlflowClient.get_run)[:30], repr(client.log_param)[:60])
-    attempt(lambda: MlflowClient.get_run())
+    attempt(lambda: MlflowClient.get_run())  # noqa: PLW0108
     attempt(lambda: list(map(client.log_param, ["0" * 32], ["key"], [1])))
 
 
@@ -280,7 +280,7 @@ def doubles() -> None:
     with mock.patch("mlflow.tracking.fluent.MlflowClient", autospec=True) as double:
         double.return_value.get_run("x")
         print(double.return_value.mock_calls)
-        attempt(lambda: double.return_value.get_run())
+        attempt(lambda: double.return_value.get_run())  # noqa: PLW0108
     with mock.patch.object(MlflowClient, "get_run", autospec=True, return_value=5) as double:
         print(MlflowClient().get_run("x"), double.call_count)
     with mock.patch.multiple(mlflow, log_param=mock.DEFAULT, log_params=mock.DEFAULT) as many:
@@ -330,7 +330,7 @@ def main() -> None:
         with contextlib.redirect_stdout(out):
             try:
                 function()
-            except BaseException:
+            except BaseException:  # noqa: BLE001  shown
                 print(traceback.format_exc())
         shown[name] = out.getvalue()
     threads = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]

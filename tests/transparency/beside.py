@@ -62,7 +62,7 @@ def program() -> None:
     with mlflow.start_run() as run:
         for step in range(5):
             mlflow.log_metric("m", step, step=step)
-    assert len(mlflow.MlflowClient().get_metric_history(run.info.run_id, "m")) == 5  # noqa: PLR2004
+    assert len(mlflow.MlflowClient().get_metric_history(run.info.run_id, "m")) == 5
     # A request of the program's own: the watchers see this one.
     requests.get(watcher, timeout=5)
 

@@ -6,6 +6,7 @@ The argument is the generated `targets.py`.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import json
 import sys
@@ -41,9 +42,10 @@ def main() -> None:
         for module in sorted(targets):
             try:
                 importlib.import_module(module)
-            except Exception:  # noqa: BLE001, S112  this release has no such module, or its framework is not here
+            except Exception:  # noqa: BLE001, PERF203  this release has no such module, or its framework is not here
                 continue
     import mlflow
+
     import mlflow_usage
     from mlflow_usage.activation import Running
 
@@ -63,17 +65,15 @@ def main() -> None:
         ("mlflow:set_tag", mlflow, "set_tag"),
     ):
 
-        def on_top(*args: Any, below: Any = getattr(owner, name), **kwargs: Any) -> Any:
+        def on_top(*args: Any, below: Any = getattr(owner, name), **kwargs: Any) -> Any:  # noqa: B008  this one
             return below(*args, **kwargs)
 
         setattr(owner, name, on_top)
         kept[place] = on_top
     mlflow_usage.uninstrument()
     held("FINISHED")
-    try:
+    with contextlib.suppress(Exception):  # there is no such run
         client(mlflow.MlflowClient(), "0" * 32)
-    except Exception:  # noqa: BLE001, S110  there is no such run
-        pass
     now = {f"{name}:{key}": value for name, module in modules() for key, value in tuple(vars(module).items())}
     now |= {f"MlflowClient:{key}": value for key, value in vars(mlflow.MlflowClient).items()}
     wrong = [place for place, original in originals.items() if now[place] is not kept.get(place, original)]

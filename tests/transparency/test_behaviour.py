@@ -19,7 +19,8 @@ from transparency.test_callables import RELEASES
 PROGRAM = Path(__file__).parent / "behaviour.py"
 # Ids, addresses, times, and the places of the two sides.
 FLEETING = re.compile(
-    r"0x[0-9a-f]{6,}|\b[0-9a-f]{32}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|\b\d{13,}\b|\b[0-9a-f]{16}\b|tmp\w{8}"
+    r"0x[0-9a-f]{6,}|\b[0-9a-f]{16}\b|\b[0-9a-f]{32}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{13,}\b|tmp\w{8}"
+    r"|\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 )
 OURS = re.compile(r'  File "[^"]*/mlflow_usage/instrumentation/[^\n]*\n(?:    [^\n]*\n)*')
 # What `import mlflow` may load besides, with the plugin: itself, wrapt, and the OpenTelemetry log SDK and exporter with what they need.
