@@ -122,9 +122,9 @@ def schemes() -> None:
     attempt(lambda: MlflowClient("nosuch://host").search_experiments())
     attempt(lambda: MlflowClient(registry_uri="nosuch://host").search_registered_models())
     attempt(lambda: mlflow.artifacts.download_artifacts("nosuch://host"))
-    import colorsys  # noqa: F401  another import follows
-
     from mlflow.server import handlers
+
+    __import__("colorsys")  # another import follows
 
     attempt(lambda: handlers._tracking_store_registry.get_store_builder("nosuch://host"))
     print(sorted(handlers._tracking_store_registry._registry))
