@@ -18,7 +18,7 @@ from transparency.test_callables import RELEASES
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parent / "models.py"
-FLEETING = re.compile(r"\b(m-)?[0-9a-f]{32}\b|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+FLEETING = re.compile(r"model_size_bytes: \d+|\b(m-)?[0-9a-f]{32}\b|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 COMPARED = ("requirements.txt", "conda.yaml", "python_env.yaml", "MLmodel", "code.py", "python_model.pkl", "model.pkl")
 
 
