@@ -196,6 +196,8 @@ def test_the_versions_of_what_runs() -> None:
 @given(st.lists(st.integers(0, 1200).map(str) | st.text("0123456789", max_size=5), min_size=1, max_size=6).map(".".join))
 def test_a_version_of_plain_numbers_is_read_like_any_other(text: str) -> None:
     assert public_version(text) == public_version(f"{text}+acme")  # what is added takes the way of the expression
+
+
 RENAMED = """
 import os, sys, types
 if {uname!r}:

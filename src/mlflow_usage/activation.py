@@ -65,7 +65,7 @@ class _Unregister:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
         try:
-            if not any([_unregistered(home) for home in REGISTRIES]):  # noqa: C419  each of them, whatever the first one says
+            if True not in [_unregistered(home) for home in REGISTRIES]:
                 return None
             place = sys.meta_path.index(self)
             del sys.meta_path[place]

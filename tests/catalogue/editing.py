@@ -16,6 +16,7 @@ from mlflow_usage.catalogue.build.entries import Catalogue
 from mlflow_usage.catalogue.build.model import MODEL, load
 
 ATTRIBUTES, RESOURCE, AUTOLOG, FAMILIES = "attributes.yaml", "resource.yaml", "events/autolog.yaml", "families.yaml"
+EXCLUSIONS = "events/exclusions.yaml"
 TRACKING, MANIFEST, REVIEWS, GOVERNANCE = "events/tracking.yaml", "manifest.yaml", "reviews.yaml", "governance.yaml"
 STORE, COUNT, FLAVOR, SCORERS = "mlflow.usage.store", "mlflow.usage.count", "mlflow.usage.flavor", "mlflow.usage.scorers"
 Mutation = Callable[[Any], object]

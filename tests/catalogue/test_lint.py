@@ -10,6 +10,7 @@ from catalogue.editing import (
     ATTRIBUTES,
     AUTOLOG,
     COUNT,
+    EXCLUSIONS,
     FAMILIES,
     FLAVOR,
     RESOURCE,
@@ -82,7 +83,7 @@ BROKEN: list[tuple[str, str, str, Mutation]] = [
     ("ANSWERS", RESOURCE, "an answer that was not reviewed", put("session.id", "identifier", False)),
     ("BRIEF", ATTRIBUTES, "a brief that is no sentence", lambda c: first(c, STORE).update(brief="store")),
     ("BRIEF", AUTOLOG, "an event without a brief", lambda c: first(c, "mlflow.autolog").pop("brief")),
-    ("EXCLUSIONS", "events/exclusions.yaml", "an event that is left out", lambda c: c["exclusions"]["uri"].append("mlflow.log_metric")),
+    ("EXCLUSIONS", EXCLUSIONS, "an event that is left out", lambda c: c["exclusions"]["uri"].append("mlflow.log_metric")),
     ("TARGETS", AUTOLOG, "an event that nothing causes", lambda c: usage(c, "mlflow.autolog").pop("targets")),
     ("TARGETS", AUTOLOG, "a target twice", lambda c: usage(c, "mlflow.autolog")["targets"].append("mlflow.tracking.fluent:start_run")),
     (

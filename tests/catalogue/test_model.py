@@ -13,7 +13,21 @@ from typing import Any
 
 import pytest
 
-from catalogue.editing import ATTRIBUTES, AUTOLOG, FAMILIES, GOVERNANCE, RESOURCE, STORE, TRACKING, Mutation, edited, first, put, usage
+from catalogue.editing import (
+    ATTRIBUTES,
+    AUTOLOG,
+    EXCLUSIONS,
+    FAMILIES,
+    GOVERNANCE,
+    RESOURCE,
+    STORE,
+    TRACKING,
+    Mutation,
+    edited,
+    first,
+    put,
+    usage,
+)
 from catalogue.variation import UNDER_REVIEW
 from mlflow_usage.catalogue import tables
 from mlflow_usage.catalogue.build import __main__ as build

@@ -11,7 +11,7 @@ BEGIN, END = "<!-- begin: written by `make test-all` -->\n", "<!-- end -->\n"
 
 @dataclass
 class Table:
-    """Property × release: how many were compared, and how many differed."""
+    """Property by release: how many were compared, and how many differed."""
 
     cells: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     releases: list[str] = field(default_factory=list)

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-QUESTIONS = [name for name in dir(inspect) if name.startswith("is") and name not in {"iskeyword"}]
+QUESTIONS = [name for name in dir(inspect) if name.startswith("is") and name != "iskeyword"]
 OURS = re.compile(r'  File "[^"]*/mlflow_usage/instrumentation/[^\n]*\n(?:    [^\n]*\n)*')
 
 
@@ -189,7 +189,7 @@ def seen(function: Any, again: Any) -> dict[str, list[str]]:
         "source, file, code, attributes": source(function),
         "nature (every `inspect.is…`, `isinstance`, `callable`)": nature(function),
         "identity, equality, hash, repr": identity(function, again),
-        "pickle (0–5), cloudpickle, copy: the same bytes": pickled(function),
+        "pickle (0 to 5), cloudpickle, copy: the same bytes": pickled(function),
         "`partial`, `wraps`, `create_autospec`, `singledispatch`": tools(function),
     }
 

@@ -32,9 +32,13 @@ class Side:
     plugin: bool = True
     hidden: bool = False  # it is installed, and its entry point is not to be seen
 
+    @property
+    def name(self) -> str:
+        return "with" if self.plugin else "without"
+
     def environment(self, **extra: str) -> dict[str, str]:
         """A person's variables, which decide nothing."""
-        first = self.place / ("with" if self.plugin else "without")
+        first = self.place / self.name
         first.mkdir(parents=True, exist_ok=True)
         hide = f"{HIDE}importlib.metadata.entry_points = entry_points\ndel entry_points\n" if self.hidden else SHOW
         (first / "sitecustomize.py").write_text(hide, encoding="utf-8")
@@ -43,13 +47,14 @@ class Side:
             for key, value in os.environ.items()
             if key not in {*FOREIGN, "PYTHONPATH"} and not key.startswith(("MLFLOW", "_MLFLOW", "OTEL"))
         }
-        usage = {"MLFLOW_USAGE": "on", "MLFLOW_USAGE_ENDPOINT": "none", "MLFLOW_USAGE_DIR": str(first / "state")} if self.plugin else {}
+        # On both sides, because `mlflow.doctor()` lists every variable that begins with MLFLOW_.
+        usage = {"MLFLOW_USAGE": "on", "MLFLOW_USAGE_ENDPOINT": "none", "MLFLOW_USAGE_DIR": str(first / "state")}
         own = {"HOME": str(first), "PYTHONPATH": str(first), "PYTHONHASHSEED": "0", "MLFLOW_DISABLE_TELEMETRY": "", "COLUMNS": "200"}
         return {**kept, **own, **usage, **extra}
 
     def start(self, *arguments: str, **extra: str) -> subprocess.Popen[str]:
         """Begin a program; its output is text."""
-        work = self.place / ("work-with" if self.plugin else "work-without")
+        work = self.place / f"work-{self.name}"
         work.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
             [str(self.python), *arguments],

@@ -8,6 +8,7 @@ answer than it needs.
 from __future__ import annotations
 
 import http.client
+import inspect
 import io
 import os
 import socket
@@ -31,6 +32,7 @@ from mlflow_usage.endpoint import Endpoint
 CONNECT: Final = 1.0  # seconds
 TOTAL: Final = 3.0  # seconds
 KEPT_HEADERS: Final = frozenset({"content-type", "content-encoding", "content-length", "host"})
+WIRE_HEADERS: Final = KEPT_HEADERS | {"accept-encoding", "proxy-authorization"}  # what http.client and the system's proxy need besides
 
 _KINDS: Final = requests.exceptions
 # Not every ValueError: an answer's nonsense is one, too.
@@ -62,7 +64,7 @@ class GuardedSession(requests.Session):
     def _mount(self) -> None:
         self._pid = os.getpid()
         for prefix in ("https://", "http://"):
-            self.mount(prefix, _Adapter())
+            self.mount(prefix, _Adapter(WIRE_HEADERS | {name.lower() for name in self._own}))
 
     def close(self) -> None:
         """Close every connection now: a pool that is only let go closes its own when it is collected, or never while Python ends."""
@@ -109,7 +111,8 @@ class GuardedSession(requests.Session):
             timeout=(CONNECT, TOTAL),
             stream=True,
         )
-        response = super().send(request, **options)
+        # Below whatever watches the host's requests: it would make a span of ours, and put its headers on after ours were chosen.
+        response = inspect.unwrap(requests.Session.send)(self, request, **options)
         # Unpacked here and once, within bounds: what says that it is packed twice can be a million times its size.
         packed = response.raw.headers.pop("Content-Encoding", "")
         body = b""
@@ -179,17 +182,27 @@ def leave_to_the_parent() -> None:
 
 
 @lru_cache(maxsize=4)
-def _in_time(connection: type[Any]) -> type[Any]:
+def _in_time(connection: type[Any], names: frozenset[str]) -> type[Any]:
+    def putheader(self: Any, header: Any, *values: Any) -> None:  # noqa: ANN401  a connection of urllib3's
+        name = header.decode("latin-1") if isinstance(header, bytes) else str(header)
+        if name.lower() in names:  # some watchers patch http.client itself
+            connection.putheader(self, header, *values)
+
     def connect(self: Any) -> None:  # noqa: ANN401  a connection of urllib3's
         connection.connect(self)
         if isinstance(self.sock, socket.socket):
             _SOCKETS.add(self.sock)
 
-    return type(connection.__name__, (connection,), {"connect": connect, "response_class": _Answer})
+    own = {"connect": connect, "putheader": putheader, "response_class": _Answer}
+    return type(connection.__name__, (connection,), own)
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter whose connections wait for the whole of an answer, not for each byte of it."""
+    """An adapter whose connections wait for the whole of an answer, not for each byte of it, and send no header but the chosen ones."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self._names = names
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  requests' own signature, from 2.32
         return self._bounded(super().get_connection_with_tls_context(*args, **options))
@@ -197,10 +210,10 @@ class _Adapter(HTTPAdapter):
     def get_connection(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  the same, before 2.32
         return self._bounded(super().get_connection(*args, **options))
 
-    @staticmethod
-    def _bounded(pool: Any) -> Any:  # noqa: ANN401  a pool of urllib3's
+    def _bounded(self, pool: Any) -> Any:  # noqa: ANN401  a pool of urllib3's
         if pool.ConnectionCls.response_class is not _Answer:
-            pool.ConnectionCls = _in_time(pool.ConnectionCls)
+            pool.ConnectionCls = _in_time(pool.ConnectionCls, self._names)
+            pool.urlopen = inspect.unwrap(type(pool).urlopen).__get__(pool)  # as above
         return pool
 
 

@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, Final
 
 from mlflow_usage.delivery.courier import Courier
@@ -51,7 +52,8 @@ class Sender:
         if self._thread is None:
             # Looked up now, so that thread and queue are of one kind whenever gevent patched them.
             self._queue = queue.SimpleQueue()
-            self._thread = threading.Thread(target=self._run, args=(self._queue,), name="mlflow-usage", daemon=True)
+            # In a context of its own: some watchers hand the starting thread's transaction on to every thread.
+            self._thread = threading.Thread(target=Context().run, args=(self._run, self._queue), name="mlflow-usage", daemon=True)
             try:
                 self._thread.start()
             except RuntimeError:  # the interpreter is ending or the system has no thread left: a later process delivers

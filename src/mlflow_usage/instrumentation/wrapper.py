@@ -80,14 +80,14 @@ class Method(Wrapper):
         """Wrap `wrapped`; `noticed` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
         super().__init__(wrapped, unbound, enabled=ask)
         self._self_noticed = noticed
-        self._self_bind = wrapped.__get__  # type: ignore[attr-defined]  # a function's
+        self._self_bind = wrapped.__get__
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:  # noqa: ANN401  a method
         """Bind as a function binds: to an object, and to a class not at all."""
         if instance is None:
             return self
         # From `partial`, as from wrapt, the question is asked with no frame of ours below it.
-        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_noticed, instance))
+        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_noticed, instance))  # type: ignore[call-arg]
 
 
 def never(wrapped: Callable[..., Any], _instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
