@@ -176,7 +176,7 @@ def begin(sink: Sink, *, pending: bool = False) -> None:
     from mlflow_usage.instrumentation.patch import Patches  # noqa: PLC0415
 
     if Running.patches is not None:
-        Running.patches.active = False  # of a MLflow that was purged: what it would still wrap is the new one's
+        Running.patches.unregister()  # of a MLflow that was purged: what it would still wrap is the new one's
     Running.patches = Patches(Meter(sink), pending=pending)
     Running.patches.register()
 

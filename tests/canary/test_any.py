@@ -161,7 +161,7 @@ def _everything(sink: Sink) -> tuple[bytes, bytes, int]:
         written += owned.path.read_bytes() + owned.path.name.encode()
         recorder.seal(owned, uuid.uuid4().bytes)
         batch = owned.journal.batch()
-        made = otel.records(batch, sink.resource, "0.1.0")
+        made = otel.records(batch, {"resource": sink.resource}, "0.1.0")
         assert len(made) == len(batch.entries)
         sent += encode_logs(made).SerializeToString()
         number += sum(entry.calls for entry in batch.entries)

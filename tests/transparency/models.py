@@ -58,7 +58,8 @@ def load(place: Path) -> None:
     shown = {}
     for path in sorted(place.iterdir()):
         if path.is_dir():
-            shown[path.name] = [str(value) for value in mlflow.pyfunc.load_model(str(path)).predict([[1.0]])]
+            predicted = mlflow.pyfunc.load_model(str(path)).predict([[1.0]])
+            shown[path.name] = [str(round(value, 6) if isinstance(value, float) else value) for value in predicted]
     print(json.dumps({"mlflow": mlflow.__version__, "predicted": shown, "plugin": "mlflow_usage" in sys.modules}))
 
 

@@ -246,7 +246,7 @@ def main() -> None:
                 for parent in parents:
                     owner = vars(owner).get(parent)
                 if owner is not None and vars(owner).get(name) is not None:
-                    found[f"{module}:{path}"] = look(owner, name, method=bool(parents))
+                    found[f"{module}:{path}"] = look(owner, name, method=isinstance(owner, type))
     import mlflow
 
     json.dump({"mlflow": mlflow.__version__, "found": found, "failed": failed}, sys.stdout)

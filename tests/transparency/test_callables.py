@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 TARGETS = HERE.parents[1] / "src/mlflow_usage/instrumentation/targets.py"
 RELEASES = ("2.22", "3.0", "3.9", "newest")
 # What these record stands in their arguments or their outcome: a frame of ours is below MLflow's, in a file that `warnings` skips.
-WITH_A_FRAME = {"log_model", "autolog", "evaluate"}
+WITH_A_FRAME = {"log_model", "autolog", "evaluate", "scorer"}
 # Of the plugin's own dependencies, one decides what MLflow can import: `mlflow.otel`.
 ALSO = ("opentelemetry-exporter-otlp-proto-http",)
 

@@ -71,7 +71,9 @@ class GuardedSession(requests.Session):
         for adapter in self.adapters.values():
             for manager in (adapter.poolmanager, *adapter.proxy_manager.values()) if isinstance(adapter, _Adapter) else ():
                 for key in manager.pools.keys():  # noqa: SIM118  a container of urllib3's that cannot be iterated over
-                    manager.pools[key].close()
+                    pool = manager.pools[key]
+                    pool.close()
+                    pool.__dict__.pop("urlopen", None)  # its own, which would keep it until it is collected
         super().close()
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests' own signature

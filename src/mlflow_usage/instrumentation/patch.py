@@ -12,11 +12,10 @@ from contextlib import suppress
 from types import FunctionType, ModuleType
 from typing import Any
 
-import wrapt
-
 from mlflow_usage.catalogue.tables import DEPRECATED, PENDING, PENDING_EVENTS
 from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
+from mlflow_usage.instrumentation.importlib_bootstrap_hook import Finder
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
@@ -36,26 +35,25 @@ class Patches:
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
         self.active = True
-        self.registering = False
+        self.finder = Finder(TARGETS, self.imported)
 
     def register(self) -> None:
         """Ask to be told when each definition module has been imported; wrap those that are already there."""
-        self.registering = True
-        try:
-            for name in TARGETS:
-                wrapt.register_post_import_hook(self.imported, name)
-        finally:
-            self.registering = False
+        sys.meta_path.insert(0, self.finder)
+        self.early.update(name for name in TARGETS if name in sys.modules)  # imported before us, perhaps not to their end
         with suppress(Exception):  # the boundary
             self._early()
+
+    def unregister(self) -> None:
+        """Ask no more."""
+        self.active = False
+        with suppress(ValueError):
+            sys.meta_path.remove(self.finder)
 
     def imported(self, module: ModuleType) -> None:
         """A definition module is there: wrap its functions. Called by the import system; never raises."""
         try:
             if not self.active:
-                return
-            if self.registering:
-                self.early.add(module.__name__)  # imported before us, perhaps not to its end
                 return
             self.wrap(module)
             self._early()
@@ -130,7 +128,7 @@ class Patches:
 
     def restore(self) -> None:
         """Put back every attribute that is still ours; what is held elsewhere records nothing any more."""
-        self.active = False
+        self.unregister()
         self.meter.stop()
         for owner, name, original, wrapper in reversed(self.placed):
             if vars(owner).get(name) is wrapper:
