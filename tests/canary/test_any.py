@@ -65,7 +65,8 @@ def patched() -> Iterator[tuple[Sink, list[tuple[Any, str, Any]]]]:
     sink = Sink()
     patches = Patches(Meter(sink))
     patches.register()
-    found = [(owner, name, wrapper) for owner, name, _, wrapper in patches.placed if vars(owner).get(name) is wrapper]
+    # `scorer` counts only where it is given a function; the others count whatever they are given.
+    found = [(owner, name, wrapper) for owner, name, _, wrapper in patches.placed if vars(owner).get(name) is wrapper and name != "scorer"]
     assert len(found) > 150
     try:
         yield sink, found
