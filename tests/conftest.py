@@ -1,0 +1,8 @@
+"""What every test starts from: an interrupt that is one, also where the run was put in the background, which makes children ignore it."""
+
+from __future__ import annotations
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
