@@ -127,13 +127,13 @@ def _run_as_module(arguments: list[str]) -> str:
 def activate() -> None:
     """Begin to measure, if the decision is not off and this is a person's process; again after a fresh import of MLflow."""
     Running.mlflow = sys.modules.get("mlflow")
-    from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
+    from mlflow_usage import consent  # noqa: PLC0415  nothing is imported before it is known to be needed
 
-    if gate.governed():
+    if consent.governed():
         _silence_builtin()
     if helper_process():
         return
-    if Running.disabled or Running.uninstrumented or gate.closed(os.environ):
+    if Running.disabled or Running.uninstrumented or consent.closed(os.environ):
         return
     if Running.pipeline is not None:
         begin(Running.pipeline)
@@ -150,9 +150,10 @@ def activate() -> None:
 
 def _silence_builtin() -> None:
     """A policy may silence MLflow's own telemetry: whatever the mode, and in the processes that MLflow starts for itself."""
-    from mlflow_usage.consent import places, policy  # noqa: PLC0415
+    from mlflow_usage import consent  # noqa: PLC0415
+    from mlflow_usage.consent import policy  # noqa: PLC0415
 
-    found = (policy.read("machine", places.machine()), policy.read("environment", places.environment()))
+    found = (policy.read("machine", consent.machine_policy()), policy.read("environment", consent.environment_policy()))
     if any(one is not None and one.silences_builtin for one in found):
         from mlflow_usage.instrumentation import builtin  # noqa: PLC0415
 

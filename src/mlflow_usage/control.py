@@ -15,8 +15,7 @@ from typing import Any, Final
 from mlflow_usage.activation import Running, begin, late
 from mlflow_usage.consent.automation import DETECTIONS
 from mlflow_usage.consent.decision import current
-from mlflow_usage.consent.variables import OFF_VARIABLES
-from mlflow_usage.mode import Mode
+from mlflow_usage.mode import OFF_VARIABLES, Mode
 
 SCOPE: Final = "mlflow.usage"
 RECHECK: Final = 10.0  # seconds

@@ -1,12 +1,14 @@
-"""The mode: how far usage goes.
+"""The mode: how far usage goes, and what the environment says of it.
 
-Decides what the three modes are and which of several is the most restrictive; a leaf, so that saying no costs almost nothing.
+Decides what the three modes are, which of several is the most restrictive, and how far the raw values of the off variables let this
+process go; those are asked for on every recorded call, so that a variable set after the import counts at once. It must never look
+anything up itself, and never raise; a leaf, so that saying no costs almost nothing.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,3 +26,46 @@ def strictest(modes: Iterable[Mode]) -> Mode:
     """Return the most restrictive of some modes; `on` where there is none."""
     found = set(modes)
     return Mode.OFF if Mode.OFF in found else Mode.LOCAL if Mode.LOCAL in found else Mode.ON
+
+
+MLFLOW_DISABLE_TELEMETRY: Final = "MLFLOW_DISABLE_TELEMETRY"
+DO_NOT_TRACK: Final = "DO_NOT_TRACK"
+OTEL_SDK_DISABLED: Final = "OTEL_SDK_DISABLED"
+MLFLOW_USAGE: Final = "MLFLOW_USAGE"
+OFF_VARIABLES: Final[tuple[str, ...]] = (MLFLOW_DISABLE_TELEMETRY, DO_NOT_TRACK, OTEL_SDK_DISABLED, MLFLOW_USAGE)
+
+# How people write "no" into a switch. DO_NOT_TRACK=1, =true and =yes are all in use, so everything else is a yes.
+_NO: Final = frozenset({"", "0", "false", "no", "off"})
+_MODES: Final = {mode.value: mode for mode in Mode}
+
+
+def is_set(value: str | None) -> bool:
+    """Whether the value of a switch means yes: there, and not empty, 0, false, no or off in any case."""
+    return value is not None and value.strip().lower() not in _NO
+
+
+def mode_of(name: str, value: str | None) -> Mode | None:
+    """Return what one of `OFF_VARIABLES` asks for, or None where it says nothing. `MLFLOW_USAGE` set to no mode is off."""
+    if value is None:
+        return None
+    if name == MLFLOW_USAGE:
+        return _MODES.get(value.strip().lower(), Mode.OFF)
+    if name == OTEL_SDK_DISABLED:  # OpenTelemetry's specification, "Boolean value": only "true", in any case
+        return Mode.OFF if value.strip().lower() == "true" else None
+    return Mode.OFF if is_set(value) else None
+
+
+def variable_mode(values: tuple[str | None, ...]) -> Mode | None:
+    """Return the cap that the raw values of `OFF_VARIABLES`, in that order, set; None where they say nothing.
+
+    A caller that keeps the last tuple of values need ask again only when it changes.
+    """
+    cap = None
+    for name, value in zip(OFF_VARIABLES, values, strict=True):
+        if value is None:
+            continue
+        mode = mode_of(name, value)
+        if mode is Mode.OFF:
+            return mode
+        cap = mode or cap
+    return cap

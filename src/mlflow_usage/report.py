@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlflow_usage import account, identity, state, system
+from mlflow_usage import account, consent, identity, state, system
 from mlflow_usage.activation import Running
 from mlflow_usage.catalogue.tables import REVISION
-from mlflow_usage.consent import notice, places, policy
+from mlflow_usage.consent import notice, policy
 from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal.batch import JournalError
@@ -100,7 +100,7 @@ class Report:
             said = f"invalid, hence off: {found['problem']}" if found["problem"] else f"sets {sets}"
             yield name, f"{found['kind']} {found['path']}: {said}" + (f" ({found['ignored']})" if found["ignored"] else "")
         if not self.policies:
-            yield "policy", f"none ({places.machine()})"
+            yield "policy", f"none ({consent.machine_policy()})"
         if self.builtin_silenced:
             yield "", "MLflow's own telemetry is silenced by policy"
 
@@ -187,7 +187,7 @@ def gather() -> Report:
 
 
 def _places() -> tuple[tuple[policy.Kind, str], ...]:
-    return ("machine", places.machine()), ("environment", places.environment())
+    return ("machine", consent.machine_policy()), ("environment", consent.environment_policy())
 
 
 def _policy(found: policy.Policy) -> dict[str, Any]:

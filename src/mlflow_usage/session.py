@@ -17,17 +17,16 @@ from typing import Any
 # Settings and policy are read by the sender's thread, which imports nothing, should their files appear later.
 from mlflow_usage import identity, settings, state, system  # noqa: F401
 from mlflow_usage.catalogue.tables import REVISION
-from mlflow_usage.consent import decision as consent
+from mlflow_usage.consent import decision as decisions
 from mlflow_usage.consent import notice, policy  # noqa: F401
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.consent.variables import OFF_VARIABLES, variable_mode
 from mlflow_usage.delivery import http
 from mlflow_usage.delivery.courier import Courier
 from mlflow_usage.delivery.sender import Sender
 from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal import bounds
 from mlflow_usage.journal.recorder import Recorder
-from mlflow_usage.mode import Mode
+from mlflow_usage.mode import OFF_VARIABLES, Mode, variable_mode
 
 
 class Session:
@@ -102,7 +101,7 @@ class Session:
     def redecide(self) -> Decision:
         """Ask every source again: settings and policies count from here on. Off is final."""
         if self.decision.mode is not Mode.OFF:
-            self.decision = consent.current(disabled=self.disabled)
+            self.decision = decisions.current(disabled=self.disabled)
             self._values = None
         return self.decision
 
@@ -136,7 +135,7 @@ class Session:
 
     def end(self) -> None:
         """Record nothing any more and delete what this process has pending."""
-        self.decision = consent.current(disabled=self.disabled)
+        self.decision = decisions.current(disabled=self.disabled)
         self.recorder.discard()
         self.sender.end()
 

@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from cli_shell import RESOURCE, Shell, clean
-from mlflow_usage import endpoint, identity
+from mlflow_usage import consent, endpoint, identity
 from mlflow_usage.catalogue.tables import ATTRIBUTES, EVENTS
-from mlflow_usage.consent import places
 from mlflow_usage.delivery import audit, erasure
 from mlflow_usage.endpoint import stamp
 from mlflow_usage.instrumentation.targets import TARGETS
@@ -188,7 +187,7 @@ def test_where_a_policy_lets_nothing_leave_not_even_an_erasure_does(shell: Shell
     secret = identity.obtain(shell.directory).secret
     path = tmp_path / "policy.toml"
     path.write_text(text)
-    shell.monkeypatch.setattr(places, "machine", lambda: str(path))
+    shell.monkeypatch.setattr(consent, "machine_policy", lambda: str(path))
     assert str(path) in shell.fails("forget", "--yes", MLFLOW_USAGE_ENDPOINT=receiver.endpoint)
     assert receiver.requests == []
     assert identity.read(shell.directory) == secret
@@ -343,7 +342,7 @@ def test_the_status_has_colours_where_they_are_seen(shell: Shell) -> None:
 
 def test_the_status_says_which_policy_sets_what(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    shell.monkeypatch.setattr(places, "machine", lambda: str(path))
+    shell.monkeypatch.setattr(consent, "machine_policy", lambda: str(path))
     path.write_text('endpoint = "https://usage.example.org"\nheaders = { Authorization = "Bearer s3cret" }\nbuiltin = "off"\n')
     (found,) = shell.said("status")["policies"]
     assert found["sets"] == ["endpoint https://usage.example.org", "header authorization", "builtin off"]

@@ -76,8 +76,8 @@ if os.environ.get("WITHOUT"):
                 raise ModuleNotFoundError(name)
     sys.meta_path.insert(0, Absent())
 elif os.environ.get("MACHINE"):
-    from mlflow_usage.consent import places
-    places.machine = lambda: os.environ["MACHINE"]
+    from mlflow_usage import consent
+    consent.machine_policy = lambda: os.environ["MACHINE"]
 """
 PROGRAM: Final = """
 import importlib, inspect, json, os, sys, threading, time, warnings

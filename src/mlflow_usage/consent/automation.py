@@ -6,7 +6,7 @@ there the mode is off unless somebody says `on`. It must never look at files, pr
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from mlflow_usage.consent.variables import is_set
+from mlflow_usage.mode import is_set
 from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:

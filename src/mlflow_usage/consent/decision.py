@@ -8,12 +8,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
+from mlflow_usage import consent, state
 from mlflow_usage import endpoint as endpoints
-from mlflow_usage import state
-from mlflow_usage.consent import automation, places
-from mlflow_usage.consent.variables import MLFLOW_USAGE, OFF_VARIABLES, mode_of
+from mlflow_usage.consent import automation
 from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.mode import Mode, strictest
+from mlflow_usage.mode import MLFLOW_USAGE, OFF_VARIABLES, Mode, mode_of, strictest
 from mlflow_usage.named import NamedTuple
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def current(*, disabled: bool = False) -> Decision:
 
 
 def _read(*, disabled: bool) -> Decision:
-    machine, environment = _policy("machine", places.machine()), _policy("environment", places.environment())
+    machine, environment = _policy("machine", consent.machine_policy()), _policy("environment", consent.environment_policy())
     directory = state.locate(os.environ)
     user = None
     if directory is not None and not state.absent(directory / state.SETTINGS_FILE):

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from mlflow_usage.consent.variables import OFF_VARIABLES
 from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
 from mlflow_usage.instrumentation.extract import Kinds, Shape
 from mlflow_usage.instrumentation.store import UTILS, RawStores, Stores, uri_of_client
 from mlflow_usage.journal.kind import Kind
+from mlflow_usage.mode import OFF_VARIABLES
 
 STORE: Final = "mlflow.usage.store"
 
