@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from mlflow_usage.activation import Running
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.endpoint import stamp
-from mlflow_usage.journal import files
-from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal import JournalError, files
 from mlflow_usage.journal.layout import Journal
 from mlflow_usage.mode import Mode
 

@@ -20,7 +20,7 @@ from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import notice, policy
 from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.endpoint import stamp
-from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal import JournalError
 from mlflow_usage.mode import Mode
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage.journal import files
-from mlflow_usage.journal.batch import encode_key
+from mlflow_usage.journal import encode_key, files
 from mlflow_usage.journal.shape import SIZES
 
 META = {"resource": {}, "mode": "on", "endpoint": ""}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage.journal.batch import JournalError, JournalFullError, encode_key
+from mlflow_usage.journal import JournalError, JournalFullError, encode_key
 from mlflow_usage.journal.layout import Journal
 from mlflow_usage.journal.shape import MAX_COUNT, SIZES, blank
 

@@ -19,8 +19,7 @@ from mlflow_usage.delivery import audit, otel, stop
 from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint, stamp
-from mlflow_usage.journal import bounds, files
-from mlflow_usage.journal.batch import Batch, Entry, JournalError
+from mlflow_usage.journal import Batch, Entry, JournalError, bounds, files
 from mlflow_usage.journal.files import Owned
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import Mode

@@ -20,7 +20,7 @@ from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.identity import Secret
-from mlflow_usage.journal.batch import Batch, Entry
+from mlflow_usage.journal import Batch, Entry
 
 EVENT: Final = "mlflow.usage.forget"
 SECRET: Final = "mlflow.usage.secret"  # noqa: S105  an attribute's name

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from mlflow_usage.instrumentation.generalise import Arguments, model_type, scorers
-from mlflow_usage.journal.kind import Kind
+from mlflow_usage.journal import Kind
 
 PREFIX: Final = "mlflow.usage."
 FLAVOR: Final = f"{PREFIX}flavor"

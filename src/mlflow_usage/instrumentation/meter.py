@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
 from mlflow_usage.instrumentation.extract import Kinds, Shape
 from mlflow_usage.instrumentation.store import UTILS, RawStores, Stores, uri_of_client
-from mlflow_usage.journal.kind import Kind
+from mlflow_usage.journal import Kind
 from mlflow_usage.mode import OFF_VARIABLES
 
 STORE: Final = "mlflow.usage.store"

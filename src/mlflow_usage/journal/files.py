@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 from weakref import WeakSet
 
-from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal import JournalError
 from mlflow_usage.journal.layout import Journal
 from mlflow_usage.journal.shape import SIZES, blank
 

@@ -19,8 +19,7 @@ import json
 import struct
 from typing import Any
 
-from mlflow_usage.journal import shape
-from mlflow_usage.journal.batch import Batch, Entry, JournalError, JournalFullError, decode_key
+from mlflow_usage.journal import Batch, Entry, JournalError, JournalFullError, decode_key, shape
 
 
 class Journal:

@@ -20,11 +20,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from mlflow_usage.journal import files
-from mlflow_usage.journal.batch import JournalFullError, encode_key
+from mlflow_usage.journal import JournalFullError, Kind, encode_key, files, wiped_in_a_child
 from mlflow_usage.journal.files import Owned
-from mlflow_usage.journal.forked import wiped_in_a_child
-from mlflow_usage.journal.kind import Kind
 from mlflow_usage.journal.shape import SIZES
 
 REFUSED: Final = encode_key("mlflow.usage.dropped", {"mlflow.usage.reason": "refused"})

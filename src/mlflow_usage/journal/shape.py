@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mlflow_usage.journal.batch import JournalFullError
+from mlflow_usage.journal import JournalFullError
 
 MAGIC: Final = b"MLFUSAGE"
 FORMAT: Final = 1
