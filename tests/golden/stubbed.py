@@ -15,7 +15,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 
 LIBRARIES = [
     "ag2",
@@ -136,9 +136,9 @@ sys.meta_path.append(Finder())
 for name in ("log", "_log_v2"):
     if hasattr(Model, name):
         setattr(Model, name, classmethod(lambda *_, **__: "logged"))
-for module, rows in TARGETS.items():
-    for function, _, fixed in rows:
-        flavor = dict(fixed).get("mlflow.usage.flavor")
+for module in TARGETS:
+    for function, _, fixed in rows(module):
+        flavor = fixed.get("mlflow.usage.flavor")
         if flavor is None or not there(module):
             continue
         try:

@@ -17,7 +17,7 @@ from environments import environment, released
 from golden.annotated import RELEASES, USUAL, came, check, differences, expected, run, surroundings
 from golden.flavor_table import REAL, SETS, page
 from golden.test_families import SDK
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 from receiver import Receiver
 
 ROOT: Final = Path(__file__).parents[2]
@@ -85,10 +85,7 @@ def test_no_flavor_of_the_catalogue_is_without_a_test(tmp_path: Path, rows_of_re
         rows_of_releases[release] = patched(release, place)
     met = {(row["flavor"], row["function"]) for rows in rows_of_releases.values() for row in rows}
     named = {
-        (dict(fixed)["mlflow.usage.flavor"], path)
-        for rows in TARGETS.values()
-        for path, _, fixed in rows
-        if "mlflow.usage.flavor" in dict(fixed)
+        (fixed["mlflow.usage.flavor"], path) for module in TARGETS for path, _, fixed in rows(module) if "mlflow.usage.flavor" in fixed
     }
     assert named - met == set()
     (ROOT / "docs" / "flavors.md").write_text(

@@ -67,6 +67,11 @@ def measured() -> Iterator[Calls]:
         patches.restore()
 
 
+def spelt(targets: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> str:
+    """The targets of a module as the generated table spells them."""
+    return "".join(" ".join((path, event, *(f"{key}={value}" for key, value in fixed))) + "\n" for path, event, fixed in targets)
+
+
 @contextmanager
 def stand_in(monkeypatch: pytest.MonkeyPatch, source: str, targets: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> Any:
     """A module of MLflow's of our own making, `mlflow.stand_in`, whose `targets` are wrapped; yields it and the calls."""
@@ -74,7 +79,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, source: str, targets: tuple[tuple[
     module.__spec__ = sys.__spec__
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(compile(source, "/site-packages/mlflow/stand_in.py", "exec"), module.__dict__)
-    monkeypatch.setitem(patching.TARGETS, module.__name__, targets)
+    monkeypatch.setitem(patching.TARGETS, module.__name__, spelt(targets))
     calls = Calls()
     patches = Patches(Meter(calls))
     patches.wrap(module)

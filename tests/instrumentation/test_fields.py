@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from instrumentation.measuring import Calls
 from mlflow_usage.catalogue.check import check_record
 from mlflow_usage.instrumentation.extract import EXTRACTORS
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 
 NOTHING = dict.fromkeys(("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata"), False)
 
@@ -209,7 +209,7 @@ def test_an_evaluation_s_fields(wrapped: Calls, kwargs: dict[str, Any], said: di
     assert fields("mlflow.genai.evaluate", mlflow.genai.evaluate, [{"a": 1}], **kwargs) == said
 
 
-ALL = [(module, path, event, fixed) for module, rows in TARGETS.items() for path, event, fixed in rows if event in EXTRACTORS]
+ALL = [(module, path, event, fixed) for module in TARGETS for path, event, fixed in rows(module) if event in EXTRACTORS]
 VALUES = st.none() | st.booleans() | st.text() | st.integers() | st.lists(st.text()) | st.dictionaries(st.text(), st.text())
 
 
@@ -221,7 +221,7 @@ def test_whatever_the_arguments_the_record_is_the_catalogue_s_unchanged(wrapped:
     function = inspect.unwrap(getattr(sys.modules[module], path))
     names = st.sampled_from([*inspect.signature(function).parameters, "acme_secret"])
     args = tuple(data.draw(st.lists(VALUES, max_size=4)))
-    found = EXTRACTORS[event][0](function, dict(fixed))(args, data.draw(st.dictionaries(names, VALUES)))
+    found = EXTRACTORS[event][0](function, fixed)(args, data.draw(st.dictionaries(names, VALUES)))
     delivered = {**found, "mlflow.usage.count": 1, "log.record.uid": "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10-0"}
     verdict = check_record(event, delivered)
     assert (verdict.refused, verdict.changed) == (None, ())

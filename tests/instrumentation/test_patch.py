@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from instrumentation.measuring import Calls, stand_in
+from instrumentation.measuring import Calls, spelt, stand_in
 from mlflow_usage.catalogue.tables import PENDING
 from mlflow_usage.instrumentation import patch as patching
+from mlflow_usage.instrumentation import targets
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.patch import Patches
 from mlflow_usage.instrumentation.targets import TARGETS
@@ -87,7 +88,9 @@ def half_imported(wrapped: Calls, monkeypatch: pytest.MonkeyPatch) -> Any:  # no
     definition, user = modules
     exec(SOURCE, definition.__dict__)
     vars(user).update(one=definition.one, alias=definition.one, other=definition.two)
-    monkeypatch.setattr(patching, "TARGETS", {"mlflow.stand_in": ROWS, "mlflow.stand_in_too": ()})
+    table = {"mlflow.stand_in": spelt(ROWS), "mlflow.stand_in_too": ""}
+    for home in (patching, targets):
+        monkeypatch.setattr(home, "TARGETS", table)
     calls = Calls()
     patches = Patches(Meter(calls))
     yield definition, user, calls, patches

@@ -20,6 +20,7 @@ import pytest
 
 import governed
 from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import rows as targets_of
 from mlflow_usage.journal import files
 from process_stage import FOREIGN
 
@@ -195,8 +196,8 @@ class Row:
 
 def families() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {family: [] for family in FAMILIES}
-    for module, targets in TARGETS.items():
-        for path, event, _ in targets:
+    for module in TARGETS:
+        for path, event, _ in targets_of(module):
             found[CATALOGUE["events"][event]["family"]].append((module, path))
     return found
 

@@ -234,13 +234,13 @@ def main() -> None:
     failed: dict[str, str] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for module, rows in sorted(targets.items()):
+        for module, lines in sorted(targets.items()):
             try:
                 home = importlib.import_module(module)
             except Exception as error:  # noqa: BLE001  this release has no such module, or its framework is not here
                 failed[module] = f"{type(error).__name__}: {error}"
                 continue
-            for path, *_ in rows:
+            for path in [line.split()[0] for line in lines.splitlines()]:
                 *parents, name = path.split(".")
                 owner: Any = home
                 for parent in parents:

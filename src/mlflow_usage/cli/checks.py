@@ -44,12 +44,12 @@ class Sink:
 sink = Sink()
 activation.activate = lambda: None if activation.Running.patches else activation.begin(sink)
 import mlflow
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Wrapper
 patches, found, wrapped, lazy = activation.Running.patches, 0, 0, 0
-for name, targets in TARGETS.items():
+for name in TARGETS:
     module = sys.modules.get(name)
-    for path, event, _ in targets:
+    for path, event, _ in rows(name):
         owner, (*parents, last) = module, path.split(".")
         for parent in parents:
             owner = vars(owner).get(parent) if owner is not None else None

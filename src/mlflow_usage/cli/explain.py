@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from mlflow_usage.cli import screen
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 
 CATALOGUE: Final = Path(__file__).parent.parent / "catalogue" / "catalogue.json"
 CLOSE: Final = 0.6  # how alike a name must be to be offered
@@ -52,9 +52,9 @@ _ALL: Final = "`mlflow-usage catalogue` lists all events"
 def _functions() -> dict[str, str]:
     """Every function that is counted, by the names under which a person may know it, with its event; no name that could mean two."""
     found: dict[str, set[str]] = {}
-    for module, targets in TARGETS.items():
+    for module in TARGETS:
         parts = module.split(".")
-        for path, event, _ in targets:
+        for path, event, _ in rows(module):
             # mlflow.sklearn.log_model is defined in mlflow.sklearn, mlflow.log_metric below mlflow.tracking.
             for spelt in (path, *(".".join((*parts[:length], path)) for length in range(1, len(parts) + 1))):
                 found.setdefault(spelt, set()).add(event)
@@ -73,7 +73,7 @@ def described(event: str, content: Mapping[str, Any]) -> dict[str, Any]:
     """All that the catalogue and the tables say of an event."""
     entry = content["events"][event]
     attributes = {name: content["attributes"][name] for name in entry["attributes"]}
-    functions = sorted(f"{module}:{path}" for module, targets in TARGETS.items() for path, of, _ in targets if of == event)
+    functions = sorted(f"{module}:{path}" for module in TARGETS for path, of, _ in rows(module) if of == event)
     example = {name: _example(attribute) for name, attribute in attributes.items()}
     return {"event": event, **entry, "attributes": attributes, "functions": functions, "example": example}
 

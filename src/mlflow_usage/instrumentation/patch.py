@@ -17,7 +17,7 @@ from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
 from mlflow_usage.instrumentation.importlib_bootstrap_hook import Finder
 from mlflow_usage.instrumentation.meter import Meter
-from mlflow_usage.instrumentation.targets import TARGETS
+from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
 
 CLIENT = "MlflowClient"
@@ -74,7 +74,7 @@ class Patches:
     def wrap(self, module: ModuleType) -> dict[int, Wrapper]:
         """Wrap every target of a module that exists in this version of MLflow; returns the wrappers by their original's id."""
         replaced: dict[int, Wrapper] = {}
-        for path, event, fixed in TARGETS[module.__name__]:
+        for path, event, fixed in rows(module.__name__):
             owner: Any = module
             *parents, name = path.split(".")
             for parent in parents:
@@ -84,7 +84,7 @@ class Patches:
                 continue
             try:
                 # Two names of one function stay one.
-                wrapper = replaced.get(id(original)) or self.wrapper(original, event, dict(fixed), client=parents == [CLIENT])
+                wrapper = replaced.get(id(original)) or self.wrapper(original, event, fixed, client=parents == [CLIENT])
                 setattr(owner, name, wrapper)
             except Exception:  # noqa: BLE001, S112  the boundary: one target that cannot be wrapped, not its whole module
                 continue

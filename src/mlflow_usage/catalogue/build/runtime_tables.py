@@ -8,6 +8,17 @@ from typing import Final
 from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, active
 
 HEADER: Final = '"""Generated from catalogue/model by `make docs`; do not edit."""\n'
+ROWS: Final = (
+    "",
+    "def rows(module: str) -> list[tuple[str, str, dict[str, str]]]:",
+    '    """The targets of a module: the path in it, the event, and the attribute values that the place alone decides."""',
+    "    found = map(str.split, TARGETS[module].splitlines())",
+    '    return [(path, event, dict(pair.split("=") for pair in fixed)) for path, event, *fixed in found]',
+    "",
+    "",
+    "# definition module -> a line for each target; texts, because most modules are never imported",
+    "TARGETS: Final[dict[str, str]] = {",
+)
 
 
 def render_tables(catalogue: Catalogue) -> str:
@@ -80,8 +91,18 @@ def _rule(attribute: Attribute) -> str:
 
 
 def _events(name: str, events: Iterable[Event], shapes: Mapping[tuple[tuple[str, ...], frozenset[str]], str]) -> list[str]:
-    rows = [f"    {event.name!r}: {shapes[event.attributes, event.required]}," for event in events]
-    return [f"{name}: Final[dict[str, EventRow]] = {{", *rows, "}"]
+    names: dict[str, list[str]] = {}
+    for event in events:
+        names.setdefault(shapes[event.attributes, event.required], []).append(event.name)
+    lines = [f"{name}: Final[dict[str, EventRow]] = {{"]
+    for shape, found in sorted(names.items()):
+        if len(found) == 1:
+            lines.append(f"    {found[0]!r}: {shape},")
+            continue
+        # One text costs `import mlflow` a tenth of what hundreds do.
+        texts = (f"            {one + ' '!r}" for one in found)
+        lines += ["    **dict.fromkeys(", "        (", *texts, "        ).split(),", f"        {shape},", "    ),"]
+    return [*lines, "}"]
 
 
 def render_targets(catalogue: Catalogue) -> str:
@@ -90,12 +111,10 @@ def render_targets(catalogue: Catalogue) -> str:
     for event in catalogue.events:
         for target in event.targets:
             modules.setdefault(target.module, []).append((target.path, event.name, tuple(target.fixed.items())))
-    lines = [HEADER, "from __future__ import annotations", "", "from typing import Final", ""]
-    lines += ["# definition module -> (path in it, event, attribute values that the place alone decides)"]
-    lines += ["TARGETS: Final[dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]]] = {"]
+    lines = [HEADER, "from __future__ import annotations", "", "from typing import Final", "", *ROWS]
     for module in sorted(modules):
         lines.append(f"    {module!r}: (")
-        lines += [f"        {entry!r}," for entry in sorted(modules[module])]
+        lines += [f"        {_target(*entry)!r}" for entry in sorted(modules[module])]
         lines.append("    ),")
     lines += ["}", ""]
     # A scorer is judged again where it is recorded; a store is not, so one whose review is pending stays `custom_store`.
@@ -107,3 +126,7 @@ def render_targets(catalogue: Catalogue) -> str:
         lines += [f"    {place!r}: {member!r}," for place, member in sorted(places.items())]
         lines += ["}", ""]
     return "\n".join(lines)
+
+
+def _target(path: str, event: str, fixed: tuple[tuple[str, str], ...]) -> str:
+    return " ".join((path, event, *(f"{key}={value}" for key, value in fixed))) + "\n"
