@@ -34,6 +34,7 @@ class Patches:
         self.meter = meter
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
+        self.unaliased: dict[int, Wrapper] = {}  # original's id -> its wrapper, of what was imported before us
         self.active = True
         self.finder = Finder(TARGETS, self.imported)
 
@@ -61,14 +62,16 @@ class Patches:
             return
 
     def _early(self) -> None:
-        """Wrap what was imported before us and is complete by now."""
-        replaced: dict[int, Wrapper] = {}
+        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: one look through MLflow is 1 ms."""
         for name in tuple(self.early):
             found = sys.modules.get(name)
-            if found is not None and not getattr(found.__spec__, "_initializing", False):
+            if found is None:  # its import failed; another one will be told of
                 self.early.discard(name)
-                replaced.update(self.wrap(found))
-        if replaced:
+            elif not getattr(found.__spec__, "_initializing", False):
+                self.early.discard(name)
+                self.unaliased.update(self.wrap(found))
+        if self.unaliased and not self.early:
+            replaced, self.unaliased = self.unaliased, {}
             self._alias(replaced)
 
     def wrap(self, module: ModuleType) -> dict[int, Wrapper]:
