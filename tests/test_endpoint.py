@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlflow_usage import endpoint as endpoints
-from mlflow_usage import settings
+from mlflow_usage import manual
 from mlflow_usage.consent.policy import Policy
 from mlflow_usage.endpoint import Endpoint, parse_headers, resolve, url_problem
 
@@ -44,7 +44,7 @@ def test_the_first_that_speaks_is_the_endpoint(  # noqa: PLR0913, PLR0917
 
 
 def test_the_default_is_the_one_that_the_settings_table_states() -> None:
-    stated = {row.default for row in settings.SETTINGS if row.name in {"endpoint", endpoints.ENDPOINT} and row.default}
+    stated = {row.default for row in manual.SETTINGS if row.name in {"endpoint", endpoints.ENDPOINT} and row.default}
     assert stated == {endpoints.BUILTIN}
 
 

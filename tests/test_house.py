@@ -42,6 +42,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     "state": LEAVES,
     "catalogue": frozenset({"named", "version"}),
     "settings": LEAVES,
+    "manual": frozenset(),
     "endpoint": WORLD,
     "consent": WORLD,
     "identity": SETTINGS,

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage import settings, toml
+from mlflow_usage import manual, settings, toml
 from mlflow_usage.consent import policy
+from mlflow_usage.manual import SETTINGS
 from mlflow_usage.mode import Mode
-from mlflow_usage.settings import SETTINGS, UserSettings
+from mlflow_usage.settings import UserSettings
 
 parser = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
@@ -25,9 +26,14 @@ parser = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "
 def test_every_variable_that_the_client_reads_is_a_row() -> None:
     sources = Path(settings.__file__).parent
     read = set()
-    for path in [*sources.glob("*.py"), *sources.glob("consent/*.py")]:
+    for path in {*sources.glob("*.py"), *sources.glob("consent/*.py")} - {sources / "manual.py"}:
         read |= set(re.findall(r'"(MLFLOW_USAGE[A-Z_]*|MLFLOW_DISABLE_TELEMETRY|DO_NOT_TRACK|OTEL_SDK_DISABLED)"', path.read_text()))
-    assert read == settings.names("variable")
+    assert read == manual.names("variable")
+
+
+def test_every_key_that_a_file_may_have_is_a_row() -> None:
+    assert manual.names("settings") == settings.KEYS
+    assert manual.names("policy") == policy.KEYS
 
 
 def test_rows_are_complete_and_unique() -> None:

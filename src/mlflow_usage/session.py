@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# Settings and policy are read by the sender's thread, which imports nothing, should their files appear later.
+# Settings are read by the sender's thread, which imports nothing, should their file appear later.
 from mlflow_usage import identity, settings, state, system  # noqa: F401
 from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent import decision as decisions
-from mlflow_usage.consent import notice, policy  # noqa: F401
+from mlflow_usage.consent import notice
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.delivery import http
 from mlflow_usage.delivery.courier import Courier
@@ -27,6 +27,7 @@ from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal import bounds
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.mode import OFF_VARIABLES, Mode, variable_mode
+from mlflow_usage.toml import UnreadError
 
 
 class Session:
@@ -42,6 +43,7 @@ class Session:
         self._values: tuple[str | None, ...] | None = None
         self._secret: identity.Secret | None = None
         self.held = False
+        self.unread = False  # a policy has come that the sender's thread cannot read
         self._state: tuple[Path | None] | None = None
         self.recorder = Recorder(self._meta, self.directory, on_first=self._first, on_work=self._work)
         self.sender = Sender(self._courier)
@@ -92,18 +94,26 @@ class Session:
         self.held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
 
     def _work(self) -> None:
+        if self.unread:
+            self.redecide()
         # In mode local as well: nothing is sent, but a setting or policy that changes is noticed.
         self.sender.poke()
 
     def _courier(self) -> Courier:
-        return Courier(self.recorder, self.redecide, self.directory, self.version, held=lambda: self.held)
+        return Courier(self.recorder, self._look, self.directory, self.version, held=lambda: self.held or self.unread)
 
-    def redecide(self) -> Decision:
+    def redecide(self, *, importing: bool = True) -> Decision:
         """Ask every source again: settings and policies count from here on. Off is final."""
         if self.decision.mode is not Mode.OFF:
-            self.decision = decisions.current(disabled=self.disabled)
+            try:
+                self.decision, self.unread = decisions.current(disabled=self.disabled, importing=importing), False
+            except UnreadError:  # nothing leaves before the next call, or the end of the process, has read it
+                self.unread = True
             self._values = None
         return self.decision
+
+    def _look(self) -> Decision:
+        return self.redecide(importing=False)
 
     def recheck(self) -> bool:
         """Apply the off variables as they are set now; returns whether recording goes on."""

@@ -9,21 +9,27 @@ from __future__ import annotations
 import re
 import sys
 from codecs import BOM_UTF8
+from typing import Final
 
 # A line of the plain form is TOML, with the same meaning: bare key, basic string without an escape, comment without controls.
-_LINE = re.compile(r'(?:([A-Za-z0-9_-]+)[ \t]*=[ \t]*"([^"\\\x00-\x1f\x7f]*)"[ \t]*)?(?:#[^\x00-\x08\x0a-\x1f\x7f]*)?')
+_LINE: Final = r'(?:([A-Za-z0-9_-]+)[ \t]*=[ \t]*"([^"\\\x00-\x1f\x7f]*)"[ \t]*)?(?:#[^\x00-\x08\x0a-\x1f\x7f]*)?'
 
 
-def parse(content: bytes) -> dict[str, object]:
+class UnreadError(Exception):
+    """A file has to be read by something that is not imported, where nothing may be imported."""
+
+
+def parse(content: bytes, *, importing: bool = True) -> dict[str, object]:
     """Return the table that a TOML document holds. A byte-order mark is allowed.
 
     Raises:
+        UnreadError: it is not of the plain form, the parser is not imported, and `importing` is false.
         ValueError: it is not UTF-8 or not TOML; the message says where.
 
     """
     text = content.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n")
     plain = _plain(text)
-    return _full(text) if plain is None else plain
+    return _full(text, importing=importing) if plain is None else plain
 
 
 def dump(table: dict[str, str]) -> bytes:
@@ -34,7 +40,7 @@ def dump(table: dict[str, str]) -> bytes:
 
     """
     lines = [f'{key} = "{value}"' for key, value in table.items()]
-    if any(_LINE.fullmatch(line) is None for line in lines):
+    if any(re.fullmatch(_LINE, line) is None for line in lines):
         raise ValueError("a value holds a quote, a backslash or a control character")
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -42,7 +48,7 @@ def dump(table: dict[str, str]) -> bytes:
 def _plain(text: str) -> dict[str, object] | None:
     table: dict[str, object] = {}
     for line in text.split("\n"):
-        match = _LINE.fullmatch(line.strip(" \t"))
+        match = re.fullmatch(_LINE, line.strip(" \t"))
         if match is None or match[1] in table:
             return None
         if match[1] is not None:
@@ -50,9 +56,12 @@ def _plain(text: str) -> dict[str, object] | None:
     return table
 
 
-def _full(text: str) -> dict[str, object]:
+def _full(text: str, *, importing: bool) -> dict[str, object]:
     import importlib  # noqa: PLC0415  # this and the parser cost 2 ms, and are rarely needed
 
-    parser = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    name = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+    if not importing and name not in sys.modules:
+        raise UnreadError
+    parser = importlib.import_module(name)
     table: dict[str, object] = parser.loads(text)
     return table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlflow_usage.consent.automation import SYSTEMS
-from mlflow_usage.settings import SETTINGS, Place
+from mlflow_usage.manual import SETTINGS, Place
 
 PAGE = Path(__file__).parents[2] / "docs" / "consent.md"
 

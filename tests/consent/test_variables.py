@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage import consent, settings
+from mlflow_usage import consent, manual
 from mlflow_usage.mode import OFF_VARIABLES, Mode, mode_of, strictest, variable_mode
 
 NO = ("", " ", "0", "false", "False", "NO", "no", "off", "Off ")
@@ -35,7 +35,7 @@ def test_the_own_variable_is_a_mode_and_anything_else_is_off(value: str, mode: M
 
 
 def test_the_variables_are_those_of_the_settings_table() -> None:
-    assert set(OFF_VARIABLES) <= settings.names("variable")
+    assert set(OFF_VARIABLES) <= manual.names("variable")
 
 
 def test_unset_variables_set_no_cap() -> None:

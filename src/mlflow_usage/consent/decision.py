@@ -14,6 +14,7 @@ from mlflow_usage.consent import automation
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.mode import MLFLOW_USAGE, OFF_VARIABLES, Mode, mode_of, strictest
 from mlflow_usage.named import NamedTuple
+from mlflow_usage.toml import UnreadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,33 +89,43 @@ def decide(  # noqa: PLR0913  # one parameter for each kind of source
     )
 
 
-def current(*, disabled: bool = False) -> Decision:
-    """Read the world and decide. Never raises: a failure is off, and its kind the source."""
+def current(*, disabled: bool = False, importing: bool = True) -> Decision:
+    """Read the world and decide. A failure is off, and its kind the source.
+
+    Raises:
+        UnreadError: a file has to be read by what is not imported, and `importing` is false; nothing where it is true.
+
+    """
     try:
-        return _read(disabled=disabled)
+        return _read(disabled=disabled, importing=importing)
+    except UnreadError:
+        raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the host's import goes on and nothing is collected
         failure = Source(f"failure {type(error).__name__}", Mode.OFF, "the decision could not be made")
         return Decision(Mode.OFF, failure.name, (failure,), Endpoint(None, source=failure.name))
 
 
-def _read(*, disabled: bool) -> Decision:
-    machine, environment = _policy("machine", consent.machine_policy()), _policy("environment", consent.environment_policy())
+def _read(*, disabled: bool, importing: bool) -> Decision:
+    machine = _policy("machine", consent.machine_policy(), importing=importing)
+    environment = _policy("environment", consent.environment_policy(), importing=importing)
     directory = state.locate(os.environ)
     user = None
     if directory is not None and not state.absent(directory / state.SETTINGS_FILE):
         from mlflow_usage import settings  # noqa: PLC0415  # most people have no settings file
 
-        user = settings.read(directory)
+        user = settings.read(directory, importing=importing)
     main = automation.main_program(sys.modules, sys.argv)
     return decide(os.environ, machine, environment, user, disabled=disabled, main=main)
 
 
-def _policy(kind: "Kind", path: str) -> "Policy | None":
+def _policy(kind: "Kind", path: str, *, importing: bool) -> "Policy | None":
     if state.absent(path):
         return None
+    if not importing and "mlflow_usage.consent.policy" not in sys.modules:
+        raise UnreadError
     from mlflow_usage.consent import policy  # noqa: PLC0415  # most machines have no policy
 
-    return policy.read(kind, path)
+    return policy.read(kind, path, importing=importing)
 
 
 def _explicit_on(environ: "Mapping[str, str]", user: "UserSettings | None") -> str | None:

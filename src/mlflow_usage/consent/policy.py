@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mlflow_usage import endpoint as endpoints
-from mlflow_usage import settings, state, toml
+from mlflow_usage import state, toml
 from mlflow_usage.mode import Mode
 from mlflow_usage.named import NamedTuple
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["machine", "environment"]
 MAX_FILE_BYTES: Final = 65_536
 _PATHS: Final = ("certificate", "client_certificate", "client_key")
+KEYS: Final = frozenset({"mode", "endpoint", "headers", "builtin", *_PATHS})
 
 
 class Policy(NamedTuple):
@@ -58,8 +59,13 @@ class Policy(NamedTuple):
         return f"Policy({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
-def read(kind: Kind, path: str) -> Policy | None:
-    """Read a policy, or return None where there is none. Links are followed: configuration systems use them. Never raises."""
+def read(kind: Kind, path: str, *, importing: bool = True) -> Policy | None:
+    """Read a policy, or return None where there is none. Links are followed: configuration systems use them.
+
+    Raises:
+        UnreadError: as `toml.parse`; nothing where `importing` is true.
+
+    """
     trusted = kind == "machine"
     try:
         with open(path, "rb", opener=_open) as file:  # Path.open takes no opener
@@ -74,7 +80,7 @@ def read(kind: Kind, path: str) -> Policy | None:
     if len(content) > MAX_FILE_BYTES:
         return _invalid(kind, path, f"it is larger than {MAX_FILE_BYTES} bytes")
     try:
-        return parse(toml.parse(content), kind, path, trusted=trusted)
+        return parse(toml.parse(content, importing=importing), kind, path, trusted=trusted)
     except (ValueError, RecursionError) as error:
         return _invalid(kind, path, f"it is not valid TOML: {error}")
 
@@ -104,7 +110,7 @@ def parse(table: dict[str, object], kind: Kind, path: str, *, trusted: bool) -> 
 
 
 def _table_problem(table: dict[str, object]) -> str | None:  # noqa: PLR0911  # one line per rule
-    if unknown := sorted(set(table) - settings.names("policy")):
+    if unknown := sorted(set(table) - KEYS):
         return f"unknown key {unknown[0]!r}"
     if table.get("mode", "on") not in ("on", "local", "off"):
         return "mode is not on, local or off"

@@ -62,7 +62,7 @@ class Patches:
             return
 
     def _early(self) -> None:
-        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: one look through MLflow is 1 ms."""
+        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: a look through MLflow is 1 ms."""
         for name in tuple(self.early):
             found = sys.modules.get(name)
             if found is None:  # its import failed; another one will be told of
