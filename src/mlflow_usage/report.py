@@ -200,7 +200,7 @@ def _policy(found: policy.Policy) -> dict[str, Any]:
 
 def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
     """What stands between a call and its delivery right now, beside the mode."""
-    from mlflow_usage.delivery import stop  # noqa: PLC0415
+    from mlflow_usage import delivery  # noqa: PLC0415
 
     session = Running.session
     if Running.uninstrumented:
@@ -210,7 +210,7 @@ def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
     if session is not None and session.held:
         yield "this process showed the notice first: a later one sends what it recorded"
     version = system.public_version(system.own_version()) or "0.0"
-    if stop.holds(stop.place(directory, stamp(decision.endpoint), version), time.time()):
+    if delivery.stopped(delivery.stop_file(directory, stamp(decision.endpoint), version), time.time()):
         yield "the endpoint asked this version to stop; it is asked again after a day"
     if session is not None and session.sender.failing:
         yield "the last attempt was not acknowledged; what is waiting is sent again later"

@@ -268,13 +268,13 @@ def test_the_doctor_says_what_would_stop_delivery(shell: Shell, name: str, envir
 
 
 def test_the_doctor_tells_a_refused_token_and_a_full_stop(shell: Shell, receiver: Receiver) -> None:
+    from mlflow_usage import delivery
     from mlflow_usage.cli import checks
-    from mlflow_usage.delivery import stop
 
     shell.monkeypatch.setattr(checks, "mlflow", lambda: iter(()))
     shell.directory.mkdir(mode=0o700)
     where = endpoint.resolve({"MLFLOW_USAGE_ENDPOINT": receiver.endpoint}, None, None)
-    stop.begin(stop.place(shell.directory, stamp(where), shell.said("status")["version"]))
+    delivery.stop(delivery.stop_file(shell.directory, stamp(where), shell.said("status")["version"]))
     receiver.reply = (401, {}, b"")
     shown = shell.run("doctor", MLFLOW_USAGE_ENDPOINT=receiver.endpoint).output
     assert "answered 401" in shown

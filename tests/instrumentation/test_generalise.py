@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlflow_usage.catalogue.rules import judge
 from mlflow_usage.catalogue.tables import ATTRIBUTES
-from mlflow_usage.instrumentation.generalise import MAX_SCORERS, Arguments, model_type, scorers
+from mlflow_usage.instrumentation.extract import MAX_SCORERS, Arguments, model_type, scorers
 
 pytestmark = pytest.mark.usefixtures("wrapped")
 SCORERS = frozenset(ATTRIBUTES["mlflow.usage.scorers"].members)

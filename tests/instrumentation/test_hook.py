@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from mlflow_usage.instrumentation.importlib_bootstrap_hook import Finder
+from mlflow_usage.instrumentation.importlib_bootstrap import Finder
 
 NAME = "acme_lazy_module"
 SOURCE = 'import warnings\nwarnings.warn("imported", FutureWarning, stacklevel=2)\nvalue = 1\n'

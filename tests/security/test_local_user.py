@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage import state
-from mlflow_usage.delivery import stop
+from mlflow_usage import delivery, state
 from mlflow_usage.state import StateError
 from process.faults.scene import Scene
 from receiver import Receiver
@@ -95,12 +94,12 @@ def test_a_hard_link_is_never_written_through(tmp_path: Path) -> None:
 def test_a_410_is_remembered_through_no_link(tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
     (tmp_path / "stopped").symlink_to(target)
-    stop.begin(tmp_path / "stopped")
+    delivery.stop(tmp_path / "stopped")
     assert not target.exists()
-    stop.begin(tmp_path / "own")
-    assert stop.holds(tmp_path / "own", (tmp_path / "own").stat().st_mtime + 1)
+    delivery.stop(tmp_path / "own")
+    assert delivery.stopped(tmp_path / "own", (tmp_path / "own").stat().st_mtime + 1)
     os.utime(tmp_path / "own", (1, 1))
-    stop.begin(tmp_path / "own")
+    delivery.stop(tmp_path / "own")
     assert (tmp_path / "own").stat().st_mtime > 1
     assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o600
 
@@ -181,7 +180,7 @@ def test_a_race_for_a_file_s_name_never_writes_through_a_link(tmp_path: Path) ->
         for _ in range(2_000):
             attempt(lambda: state.write_private(place / "settings.toml", b"ours"))
             attempt(lambda: append(place / "settings.toml"))
-            attempt(lambda: stop.begin(place / "settings.toml"))
+            attempt(lambda: delivery.stop(place / "settings.toml"))
     finally:
         over.set()
         thread.join()

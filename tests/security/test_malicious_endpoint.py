@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 import receiver as receiving
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.delivery.answer import MAX_WAIT
+from mlflow_usage.delivery import MAX_WAIT
 from mlflow_usage.delivery.courier import Courier
 from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal.recorder import Recorder

@@ -85,6 +85,6 @@ def test_the_exceptions_are_all_needed() -> None:
 
 def test_an_answer_has_no_field_that_could_configure_anything() -> None:
     """All that an answer becomes: whether the batch arrived, a number, and how long to wait."""
-    from mlflow_usage.delivery.answer import Answer
+    from mlflow_usage.delivery import Answer
 
     assert Answer._fields == ("outcome", "status", "rejected", "retry_after")

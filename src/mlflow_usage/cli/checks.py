@@ -142,7 +142,7 @@ def directory() -> Iterator[Finding]:
 
 def waiting(decision: Decision) -> Iterator[Finding]:
     """Does what waits grow old, and did the endpoint say stop?"""
-    from mlflow_usage.delivery import stop  # noqa: PLC0415
+    from mlflow_usage import delivery  # noqa: PLC0415
 
     place = state.locate(os.environ)
     usable = None if place is None or state.problem(place) else place
@@ -152,7 +152,7 @@ def waiting(decision: Decision) -> Iterator[Finding]:
     since = f" since {found.oldest}" if found.oldest else ""
     yield Finding("waiting", grade, f"{found.calls:,} calls{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
     version = system.public_version(system.own_version()) or "0.0"
-    if stop.holds(stop.place(usable, stamp(decision.endpoint), version), time.time()):
+    if delivery.stopped(delivery.stop_file(usable, stamp(decision.endpoint), version), time.time()):
         yield Finding("waiting", "problem", "the endpoint asked this version to stop (410); it is asked again after a day")
 
 
@@ -185,8 +185,12 @@ def endpoint(decision: Decision) -> Iterator[Finding]:
 
 
 def _asked(where: Endpoint) -> Iterator[Finding]:
-    from mlflow_usage.delivery import audit, http, otel  # noqa: PLC0415
-    from mlflow_usage.delivery.answer import Outcome  # noqa: PLC0415
+    from mlflow_usage.delivery import (  # noqa: PLC0415
+        Outcome,
+        audit,
+        http,
+        otel,
+    )
 
     scheme = urlsplit(where.url or "").scheme
     if proxy := http.proxies(where.url or "").get(scheme):

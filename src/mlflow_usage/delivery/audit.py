@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mlflow_usage import state
-from mlflow_usage.delivery.answer import Answer
+from mlflow_usage.delivery import Answer
 from mlflow_usage.journal import files
 from mlflow_usage.named import NamedTuple
 

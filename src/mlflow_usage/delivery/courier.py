@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
 
+from mlflow_usage import delivery
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.delivery import audit, otel, stop
-from mlflow_usage.delivery.answer import NONE, Answer, Outcome
+from mlflow_usage.delivery import NONE, Answer, Outcome, audit, otel
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal import Batch, Entry, JournalError, bounds, files
@@ -170,7 +170,7 @@ class Courier:
             batch = journal.batch()
             result = self._send(batch.entries, batch, owned, endpoint)
             if result.answer.outcome is Outcome.STOPPED:
-                stop.begin(self._stop_file(endpoint))
+                delivery.stop(self._stop_file(endpoint))
                 self._stopped[stamp(endpoint)] = self._clock()
                 self.failing = True
                 return False
@@ -243,7 +243,7 @@ class Courier:
 
     def _is_stopped(self, endpoint: Endpoint) -> bool:
         now = self._clock()
-        return now - self._stopped.get(stamp(endpoint), -math.inf) < stop.LASTS or stop.holds(self._stop_file(endpoint), now)
+        return now - self._stopped.get(stamp(endpoint), -math.inf) < delivery.STOP_LASTS or delivery.stopped(self._stop_file(endpoint), now)
 
     def _stop_file(self, endpoint: Endpoint) -> Path | None:
-        return stop.place(self._directory(), stamp(endpoint), self._version)
+        return delivery.stop_file(self._directory(), stamp(endpoint), self._version)

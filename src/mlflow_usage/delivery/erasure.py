@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 
 from mlflow_usage import identity, system
 from mlflow_usage.catalogue.tables import REVISION
-from mlflow_usage.delivery import audit, otel
-from mlflow_usage.delivery.answer import NONE, Answer, Outcome
+from mlflow_usage.delivery import NONE, Answer, Outcome, audit, otel
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.identity import Secret

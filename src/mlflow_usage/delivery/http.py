@@ -26,7 +26,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from mlflow_usage.delivery.answer import MAX_BODY, NONE, Answer, Outcome, classify
+from mlflow_usage.delivery import MAX_BODY, NONE, Answer, Outcome, classify
 from mlflow_usage.endpoint import Endpoint
 
 CONNECT: Final = 1.0  # seconds

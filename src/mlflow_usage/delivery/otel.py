@@ -26,7 +26,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 
 from mlflow_usage.catalogue.check import check_record, check_resource
-from mlflow_usage.delivery.answer import NONE, Answer
+from mlflow_usage.delivery import NONE, Answer
 from mlflow_usage.delivery.http import TOTAL, GuardedSession
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.journal import Batch, Entry

@@ -1,13 +1,16 @@
-"""The frames of ours that stand between a user's call and MLflow's function, where arguments or the outcome are recorded.
+"""The frames of ours that stand between a user's line and MLflow's code: of a call whose arguments or outcome are recorded, of an import.
 
 Its file name is the point: `warnings` skips frames whose file name holds both "importlib" and "_bootstrap" when it counts `stacklevel`
-(CPython, Lib/warnings.py `_is_internal_filename`, since 3.3), so that a warning of MLflow still points at the user's line. It must do
-nothing else, and never swallow or change what MLflow's function returns or raises.
+(CPython, Lib/warnings.py `_is_internal_filename`, since 3.3), so that a warning of MLflow still points at the user's line. `wrapt` has
+such hooks of imports too, in frames that warnings count, and its finder takes ten times as long to say no. It must do nothing else, never
+swallow or change what MLflow's code returns or raises, leave nothing of itself on a module, and never look for one by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Container
+from types import ModuleType
 from typing import Any
 
 from mlflow_usage.instrumentation.extract import Extract, Kinds
@@ -75,3 +78,45 @@ def on_end(meter: Meter, event: str, extract: Extract) -> Wrapping:
         return result
 
     return wrapper
+
+
+class Loader:
+    """Stands in for a module's loader until the module is executed; nobody but the import system meets it."""
+
+    def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:  # noqa: ANN401  any loader
+        """Load with `loader`, then call `imported`."""
+        self.loader, self.imported = loader, imported
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the loader can do
+        """Answer as the loader does."""
+        return getattr(self.loader, name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its own loader back, and execute it."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self.loader
+        if getattr(module, "__loader__", None) is self:
+            module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        self.imported(module)
+
+
+class Finder:
+    """Finds nothing by itself: of the modules asked for by name, the loader is stood in for."""
+
+    def __init__(self, names: Container[str], imported: Callable[[ModuleType], None]) -> None:
+        """Call `imported`, which never raises, with each module of `names` that is imported from now on."""
+        self.names, self.imported = names, imported
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
+        """The spec that the finders behind this one have, with our loader in it."""
+        if name not in self.names:
+            return None
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :] if self in finders else ():
+            spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = Loader(spec.loader, self.imported)  # type: ignore[assignment]  # it answers as the loader does
+                return spec
+        return None

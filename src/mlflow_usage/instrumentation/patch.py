@@ -15,7 +15,7 @@ from typing import Any
 from mlflow_usage.catalogue.tables import DEPRECATED, PENDING, PENDING_EVENTS
 from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
-from mlflow_usage.instrumentation.importlib_bootstrap_hook import Finder
+from mlflow_usage.instrumentation.importlib_bootstrap import Finder
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
