@@ -120,7 +120,9 @@ def _lasting(path: Path) -> Secret:
     if isinstance(found, bytes):
         return _repair(path, found)
     if found is None:
-        _create(path, _new())
+        secret = _new()
+        if _create(path, secret):
+            return secret
         found = _patient(path)
     if found is None or isinstance(found, bytes):
         raise _GarbageError(found)
@@ -144,26 +146,30 @@ def _read(path: Path) -> Secret | None:
         descriptor = state.open_private(path, os.O_RDONLY)
     except FileNotFoundError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(_READ_BYTES)
+    try:
+        content = os.read(descriptor, _READ_BYTES)
+    finally:
+        os.close(descriptor)
     secret = content.removesuffix(b"\n")
     if len(secret) != SECRET_DIGITS or secret.translate(None, b"0123456789abcdef"):
         raise _GarbageError(content)
     return Secret(secret.decode("ascii"))
 
 
-def _create(path: Path, secret: Secret) -> None:
-    """Put a secret at `path` unless something is there."""
+def _create(path: Path, secret: Secret) -> bool:
+    """Put a secret at `path` unless something is there; returns whether it surely is this one now."""
     content = f"{secret}\n".encode()
     draft = state.new_private(path, content, durable=False)  # on the caller's thread; what a power cut leaves is repaired
     try:
         os.link(draft, path)
     except FileExistsError:
-        pass
+        return False
     except OSError:  # a file system without hard links
         _create_directly(path, content)
+        return False
     finally:
         draft.unlink(missing_ok=True)
+    return True
 
 
 def _create_directly(path: Path, content: bytes) -> None:

@@ -132,17 +132,17 @@ def ensure(directory: Path) -> Path:
 
 
 def _make(directory: Path) -> None:
-    missing: list[Path] = []
-    existing = directory
+    missing: list[str] = []
+    existing = str(directory)  # a path's own text: this runs at a program's first call
     while not os.path.lexists(existing):
         missing.append(existing)
-        existing = existing.parent
+        existing = os.path.dirname(existing)  # noqa: PTH120
     # `sudo python` keeps HOME: root would leave its files in somebody's home, and lock that person out of the directory for good.
-    if missing and sys.platform != "win32" and os.geteuid() == 0 and existing.stat().st_uid != 0:
+    if missing and sys.platform != "win32" and os.geteuid() == 0 and os.stat(existing).st_uid != 0:  # noqa: PTH116
         raise StateError(f"{existing} belongs to another user; root makes nothing there")
     for path in reversed(missing):
         with contextlib.suppress(FileExistsError):  # another process of this user was first
-            path.mkdir(mode=0o700)
+            os.mkdir(path, 0o700)  # noqa: PTH102
 
 
 def open_private(path: Path, flags: int) -> int:
@@ -210,11 +210,13 @@ def new_private(path: Path, content: bytes, *, durable: bool = True) -> Path:
     draft = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(8).hex()}")
     descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
+        try:
+            if os.write(descriptor, content) != len(content):
+                raise OSError(f"{draft} could not be written whole")
             if durable:
-                os.fsync(file.fileno())
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
         draft.unlink(missing_ok=True)
         raise

@@ -11,7 +11,6 @@ import os
 import re
 import stat
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -90,8 +89,8 @@ def create(directory: Path, meta: Mapping[str, Any], size: int, birth: int) -> O
 
 
 def _create(directory: Path, data: bytearray) -> Owned:
-    stem = directory / uuid.uuid4().hex
-    path, lock_path = stem.with_suffix(JOURNAL), stem.with_suffix(LOCK)
+    name = os.urandom(16).hex()
+    path, lock_path = directory / (name + JOURNAL), directory / (name + LOCK)
     lock = os.open(lock_path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         if not locked(lock) or not still_named(lock, lock_path):
