@@ -21,9 +21,8 @@ Wrapping = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], 
 STATUS = "mlflow.usage.status"
 
 
-def client_method(meter: Meter, event: str) -> Wrapping:
+def client_method(record: Callable[[object], None]) -> Wrapping:
     """A method of MlflowClient, called by its class: its store is the client's own."""
-    record = meter.recorder(event)
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         record(args[0] if instance is None and args else instance)

@@ -177,9 +177,9 @@ class Meter:
 
         return of
 
-    def client_probe(self, event: str) -> Callable[[object], bool]:
+    def client_probe(self, record: Callable[[object], None]) -> Callable[[object], bool]:
         """The question that a bound method of MlflowClient asks at each call: record it, and say that no wrapper needs to run."""
-        get_frame, get, main, origins, record = sys._getframe, dict.get, self.main, self.origins, self.recorder(event)  # noqa: SLF001
+        get_frame, get, main, origins = sys._getframe, dict.get, self.main, self.origins  # noqa: SLF001
 
         def probe(client: object) -> bool:
             try:

@@ -112,10 +112,11 @@ class Patches:
             return Wrapper(original, place(meter, event, extract), enabled=meter.ask)
         if event in DECORATORS:
             return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.ask)
-        if client and type(original) is FunctionType:
-            return Method(original, meter.client_probe(event), frames.client_method(meter, event), meter.ask)
         if client:
-            return Wrapper(original, frames.client_method(meter, event), enabled=meter.ask)
+            record = meter.recorder(event)
+            if type(original) is FunctionType:
+                return Method(original, meter.client_probe(record), frames.client_method(record), meter.ask)
+            return Wrapper(original, frames.client_method(record), enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:

@@ -74,20 +74,10 @@ def _rules(name: str, attributes: Iterable[Attribute]) -> list[str]:
 
 
 def _rule(attribute: Attribute) -> str:
-    parts = [repr(attribute.kind)]
-    if attribute.members:
-        parts.append(f"members={attribute.members!r}")
-    if attribute.fallback is not None:
-        parts.append(f"fallback={attribute.fallback!r}")
-    if attribute.kind == "int":
-        parts += [f"minimum={attribute.minimum or 0}", f"maximum={attribute.maximum or 0}"]
-    if attribute.pattern is not None:
-        parts.append(f"pattern={attribute.pattern!r}")
-    if attribute.required:
-        parts.append("required=True")
-    if attribute.governance.revision not in (None, 1):
-        parts.append(f"revision={attribute.governance.revision}")
-    return f"    {attribute.id!r}: Rule({', '.join(parts)}),"
+    # All by position: a name costs `import mlflow` as much as the rule.
+    bounds = (attribute.minimum or 0, attribute.maximum or 0) if attribute.kind == "int" else (0, 0)
+    parts = (attribute.kind, attribute.members, attribute.fallback, *bounds, attribute.pattern, attribute.required)
+    return f"    {attribute.id!r}: Rule({', '.join(map(repr, parts))}, {attribute.governance.revision or 1}),"
 
 
 def _events(name: str, events: Iterable[Event], shapes: Mapping[tuple[tuple[str, ...], frozenset[str]], str]) -> list[str]:
