@@ -41,10 +41,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     try:
-        if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
-            sys.meta_path.insert(0, _Unregister())
-        if Running.mlflow is None or sys.modules.get("mlflow") is not Running.mlflow:
-            activate()
+        try:
+            if Running.mlflow is None or sys.modules.get("mlflow") is not Running.mlflow:
+                activate()
+        finally:  # not before: each of our own imports would ask it
+            if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
+                sys.meta_path.insert(0, _Unregister())
     except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
         pass
     return no_store
