@@ -43,7 +43,7 @@ class Session:
         self._values: tuple[str | None, ...] | None = None
         self._secret: identity.Secret | None = None
         self.held = False
-        self.unread = False  # a policy has come that the sender's thread cannot read
+        self.unread = False  # a file has come that the sender's thread cannot read
         self._state: tuple[Path | None] | None = None
         self.recorder = Recorder(self._meta, self.directory, on_first=self._first, on_work=self._work)
         self.sender = Sender(self._courier)

@@ -78,12 +78,12 @@ def seconds(retry_after: str | None) -> float | None:
 
 
 def stop_file(directory: Path | None, stamp: str, version: str) -> Path | None:
-    """The file that remembers it."""
+    """The file that remembers an end of all sending to an endpoint (its stamp) by a version."""
     return None if directory is None else directory / f"stopped-{stamp}-{version}"
 
 
 def stop(path: Path | None) -> None:
-    """Remember from now on."""
+    """Send nothing more, from now on. Never raises."""
     if path is not None:
         with suppress(OSError):
             descriptor = state.open_private(path, os.O_WRONLY | os.O_CREAT)
@@ -94,7 +94,7 @@ def stop(path: Path | None) -> None:
 
 
 def stopped(path: Path | None, now: float) -> bool:
-    """Whether it is still so."""
+    """Whether an end that was remembered still lasts. Never raises."""
     try:
         return path is not None and 0 <= now - path.lstat().st_mtime < STOP_LASTS
     except OSError:
