@@ -147,7 +147,11 @@ def test_off_tells_of_running_programs(shell: Shell) -> None:
     shell.directory.mkdir(mode=0o700)
     recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
     recorder.hit("mlflow.log_metric", None)
-    assert "1 running processes stop" in shell.run("off").output
+    assert "1 running process stops and deletes its own within" in shell.run("off").output
+    another = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
+    another.hit("mlflow.log_metric", None)
+    assert "2 running processes stop and delete theirs within" in shell.run("off").output
+    another.discard()
     recorder.discard()
 
 

@@ -57,7 +57,8 @@ def off(*, as_json: bool) -> None:
     running, left = gone.running, gone.left
     lines = [f"Deleted {gone.calls:,} calls that were waiting."]
     if running:
-        lines.append(f"{running} running processes stop and delete theirs within 10 seconds of their next call, or when they end.")
+        them = "1 running process stops and deletes its own" if running == 1 else f"{running} running processes stop and delete theirs"
+        lines.append(f"{them} within 10 seconds of the next call, or at the end.")
     elif not left:
         lines.append("Looked again: nothing is waiting.")
     kept = [name for name in (settings.FILE, identity.FILE, "sent.jsonl") if (directory / name).exists()]
