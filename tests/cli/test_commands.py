@@ -62,7 +62,7 @@ def test_no_command_is_the_status(shell: Shell) -> None:
     assert shell.run().output == shell.run("status").output
     assert shell.run("status").exit_code == 0
     assert shell.said() == shell.said("status")
-    assert "behind the command" in shell.fails("--json", "status", code=2)
+    assert "stands after the command: mlflow-usage status --json" in shell.fails("--json", "status", code=2)
 
 
 def test_an_unknown_command_or_option_is_one_line(shell: Shell) -> None:
@@ -373,6 +373,25 @@ def test_the_version_is_the_distribution_s(shell: Shell) -> None:
     from importlib.metadata import version
 
     assert version("mlflow-usage") in shell.run("--version").output
+
+
+@pytest.mark.parametrize(
+    ("streams", "printed", "said", "code"),
+    [
+        (">&-", "", "", 0),
+        ("2>&-", "mode ", "", 0),
+        ("<&- >&- 2>&-", "", "", 0),
+        (">/dev/full", "", "Error: No space left on device\n", 1),
+        (">/dev/full 2>/dev/full", "", "", 1),
+    ],
+)
+def test_output_that_nobody_can_take_is_no_traceback(tmp_path: Path, streams: str, printed: str, said: str, code: int) -> None:
+    line = f"exec {sys.executable} -m mlflow_usage status {streams}"
+    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(tmp_path)}
+    result = subprocess.run(["/bin/sh", "-c", line], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (code, said)
+    assert result.stdout.startswith(printed)
+    assert bool(result.stdout) is bool(printed)
 
 
 HEAVY = ("deltalake", "pyarrow", "altair", "duckdb", "vl_convert", "jinja2", "mlflow.", "pandas", "numpy", "yaml")
