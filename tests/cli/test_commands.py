@@ -318,18 +318,41 @@ def as_everybody_s(directory: Path) -> str:
     return "can be written by others"
 
 
-@pytest.mark.parametrize("spoil", [as_a_link, as_a_file, as_everybody_s])
+def as_nobody_s(directory: Path) -> str:
+    directory.mkdir()
+    directory.chmod(0o000)
+    return "cannot be read"
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[None]:
+    """Somebody whom modes bind: root reads everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for directory in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        directory.chmod(0o755)
+    os.chown(tmp_path, 65_534, 65_534)
+    os.seteuid(65_534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize("spoil", [as_a_link, as_a_file, as_everybody_s, as_nobody_s])
 def test_a_directory_that_may_not_be_used_is_said_and_not_used(shell: Shell, spoil: Callable[[Path], str]) -> None:
     reason = spoil(shell.directory)
     found = shell.said("status")
     assert reason in found["directory_problem"]
     assert reason in shell.run("status").output
-    assert shell.run("preview").output == "Nothing is waiting.\n"
-    assert shell.run("sent").output == "Nothing has been sent.\n"
+    for command in ("preview", "sent", "forget"):
+        assert reason in shell.fails(command)
     for command in ("on", "local", "off", "reset"):
         message = shell.fails(command)
         assert reason in message
         assert "MLFLOW_USAGE" in message
+    if shell.directory.is_dir():
+        shell.directory.chmod(0o700)
     elsewhere = shell.directory.with_name("elsewhere")
     assert not elsewhere.exists() or not list(elsewhere.iterdir())
 

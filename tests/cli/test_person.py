@@ -177,6 +177,14 @@ def test_nobody_there_is_one_line(shell: Shell) -> None:
     assert identity.read(shell.directory) == secret
 
 
+def test_an_id_that_cannot_be_read_is_not_said_to_be_none(shell: Shell) -> None:
+    shell.directory.mkdir(mode=0o700)
+    (shell.directory / identity.FILE).write_bytes(b"\0" * 64)
+    assert f"{shell.directory / identity.FILE} holds no secret that can be read" in shell.fails("forget", "--yes")
+    shell.run("reset")
+    assert "no installation id here" in shell.run("forget").output
+
+
 def test_where_there_is_no_id_there_is_nothing_to_forget(shell: Shell) -> None:
     assert "no installation id" in shell.run("forget").output
     assert shell.said("forget")["forgotten"] is False

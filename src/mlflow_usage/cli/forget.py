@@ -34,6 +34,8 @@ def forget(*, yes: bool, as_json: bool) -> None:
     if directory is not None and (problem := state.problem(directory)) is not None:
         raise click.ClickException(f"{problem}: the installation's secret cannot be read")
     secret = identity.read(directory)
+    if secret is None and directory is not None and not state.absent(directory / identity.FILE):
+        raise click.ClickException(f"{directory / identity.FILE} holds no secret that can be read; `mlflow-usage reset` removes it")
     if directory is None or secret is None:
         _say(
             as_json,

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ def preview(*, as_json: bool) -> None:
 
     Example: mlflow-usage preview --json
     """
+    _directory()
     requests = report.preview()
     if as_json:
         click.echo(json.dumps(requests, indent=1))
@@ -42,7 +44,7 @@ def sent(*, as_json: bool, limit: int) -> None:
 
     Example: mlflow-usage sent --limit 1
     """
-    directory = state.locate(os.environ)
+    directory = _directory()
     newest = list(audit.read(directory))[::-1][:limit]
     if not newest and not as_json:
         click.echo("Nothing has been sent.")
@@ -65,6 +67,13 @@ def sent(*, as_json: bool, limit: int) -> None:
         )
         for text in readable(content):
             click.echo(text)
+
+
+def _directory() -> Path | None:
+    directory = state.locate(os.environ)
+    if directory is not None and (problem := state.problem(directory)) is not None:
+        raise click.ClickException(f"{problem}; nothing that is there is read or sent")
+    return directory
 
 
 def readable(request: Mapping[str, Any]) -> Iterator[str]:
