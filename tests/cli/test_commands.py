@@ -58,6 +58,11 @@ def test_the_list_of_commands_says_what_each_is_for(shell: Shell) -> None:
         assert place.help[:40] in listed
 
 
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path and isinstance(COMMANDS[path], click.Group)], ids=" ".join)
+def test_the_list_of_a_group_cuts_nothing_off(shell: Shell, path: tuple[str, ...]) -> None:
+    assert not [line for line in shell.run(*path, "--help").output.splitlines()[1:] if line.endswith("...")]
+
+
 def test_no_command_is_the_status(shell: Shell) -> None:
     assert shell.run().output == shell.run("status").output
     assert shell.run("status").exit_code == 0

@@ -52,7 +52,7 @@ def group() -> None:
     """
 
 
-@group.command("load")
+@group.command("load", short_help="Load an archive into the table, each record once.")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.argument("table")
 @click.option("--follow", is_flag=True, help="Keep loading what is added, until Ctrl-C or SIGTERM.")
@@ -88,7 +88,7 @@ def load_command(archive: Path, table: str, *, follow: bool, interval: float, as
         raise click.ClickException("stopped; what was loaded stays, and the next load continues from there")
 
 
-@group.command("info")
+@group.command("info", short_help="Show how much the table holds, and of when.")
 @click.argument("table")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def info_command(table: str, *, as_json: bool) -> None:
