@@ -135,6 +135,9 @@ def test_an_endpoint_is_kept_until_another_is_chosen(shell: Shell) -> None:
     shell.run("on")
     assert shell.said("status")["endpoint"] == "https://collector.example.com"
     assert "Usage is local" in shell.run("on", "--endpoint", "none").output
+    assert "Your choice, on, is kept." in shell.run("on").output
+    assert "Your choice" not in shell.run("local").output
+    shell.run("on")
     assert "--endpoint" in shell.fails("on", "--endpoint", "collector.example.com", code=2)
     assert shell.said("status")["mode"] == "local"
 
@@ -144,6 +147,11 @@ def test_off_deletes_what_waits_and_says_how_much(shell: Shell) -> None:
     assert shell.said("preview")
     output = shell.run("off").output
     assert "Deleted 3 calls that were waiting." in output
+    shell.run("on")
+    shell.record("mlflow.log_param")
+    assert "1 call in 1 record of 1 journal," in shell.run("status").output
+    assert "1 call is kept and not sent" in shell.run("status", MLFLOW_USAGE="local").output
+    assert "Deleted 1 call that was waiting." in shell.run("off").output
     assert shell.said("preview") == []
     assert not list(shell.directory.glob("*.journal"))
 

@@ -215,7 +215,7 @@ def test_forget_tells_of_running_programs_and_of_endpoints_that_were_not_asked(s
     recorder.hit("mlflow.log_metric", None)
     audit.append(shell.directory, audit.Sent(1.0, "https://elsewhere.example.com", 200, "accepted", b""))
     shown = ask(shell, receiver)
-    assert "1 running programs keep the old id until they end" in shown
+    assert "1 running program keeps the old id until it ends" in shown
     assert "https://elsewhere.example.com" in shown
     recorder.discard()
 

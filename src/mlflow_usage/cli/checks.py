@@ -6,6 +6,7 @@ through the very session that delivers, so that proxies, certificates and tokens
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import json
 import os
@@ -26,6 +27,7 @@ from mlflow_usage.consent.decision import Decision
 from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal import bounds, files
 from mlflow_usage.mode import Mode
+from mlflow_usage.report import many
 
 Grade: TypeAlias = Literal["ok", "note", "problem"]
 DISTRIBUTIONS: Final = ("mlflow", "mlflow-skinny", "mlflow-tracing")
@@ -147,10 +149,13 @@ def waiting(decision: Decision) -> Iterator[Finding]:
     place = state.locate(os.environ)
     usable = None if place is None or state.problem(place) else place
     found = account.waiting(usable, decision)
-    size = sum(path.stat().st_size for path in files.scan(usable)) if usable is not None else 0
+    size = 0
+    for path in files.scan(usable) if usable is not None else ():
+        with contextlib.suppress(FileNotFoundError):  # delivered at this moment
+            size += path.stat().st_size
     grade: Grade = "note" if size > bounds.MAX_BYTES // 2 else "ok"
     since = f" since {found.oldest}" if found.oldest else ""
-    yield Finding("waiting", grade, f"{found.calls:,} calls{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
+    yield Finding("waiting", grade, f"{many(found.calls, 'call')}{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
     version = system.public_version(system.own_version()) or "0.0"
     if stop.holds(stop.place(usable, stamp(decision.endpoint), version), time.time()):
         yield Finding("waiting", "problem", "the endpoint asked this version to stop (410); it is asked again after a day")
