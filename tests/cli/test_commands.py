@@ -149,9 +149,12 @@ def test_off_deletes_what_waits_and_says_how_much(shell: Shell) -> None:
     assert "Deleted 3 calls that were waiting." in output
     shell.run("on")
     shell.record("mlflow.log_param")
+    (shell.directory / audit.OLDER).touch()
     assert "1 call in 1 record of 1 journal," in shell.run("status").output
     assert "1 call is kept and not sent" in shell.run("status", MLFLOW_USAGE="local").output
-    assert "Deleted 1 call that was waiting." in shell.run("off").output
+    output = shell.run("off").output
+    assert "Deleted 1 call that was waiting." in output
+    assert f"settings.toml, {audit.OLDER}." in output  # all that stays
     assert shell.said("preview") == []
     assert not list(shell.directory.glob("*.journal"))
 
@@ -218,11 +221,22 @@ def test_sent_shows_what_left_newest_first(shell: Shell) -> None:
     output = shell.run("sent").output
     assert output.index("mlflow.log_param") < output.index("mlflow.log_metric")
     assert "2027-01-15T08:00:00+00:00" in output
-    assert "mlflow.log_metric" not in shell.run("sent", "--limit", "1").output
+    limited = shell.run("sent", "--limit", "1").output
+    assert "mlflow.log_metric" not in limited
+    assert limited.endswith("\n1 earlier request not shown: --limit 2 shows all.\n")
+    assert "not shown" not in output
     lines = [json.loads(line) for line in shell.run("sent", "--json").output.splitlines()]
     assert [line["status"] for line in lines] == [200, 200]
     assert shell.said("status")["sent_requests"] == 2
     shell.fails("sent", "--limit", "0", code=2)
+
+
+def test_an_empty_request_is_told_for_what_it_is(shell: Shell) -> None:
+    sent_line(shell, "mlflow.log_metric")
+    audit.append(shell.directory, audit.Sent(1_800_000_000.0, "http://localhost:4318", 200, "accepted", gzip.compress(b"")))
+    assert (
+        shell.run("sent", "--limit", "1").output.splitlines()[1] == "  no record: `mlflow-usage doctor` asked whether the endpoint answers"
+    )
 
 
 GARBAGE: list[tuple[str, bytes]] = [

@@ -14,6 +14,7 @@ from mlflow_usage import endpoint as endpoints
 from mlflow_usage import identity, settings, state
 from mlflow_usage.cli import waiting
 from mlflow_usage.consent.decision import current
+from mlflow_usage.delivery import audit
 from mlflow_usage.journal import bounds
 from mlflow_usage.mode import Mode
 from mlflow_usage.report import many
@@ -62,7 +63,7 @@ def off(*, as_json: bool) -> None:
         lines.append(f"{them} within 10 seconds of the next call, or at the end.")
     elif not left:
         lines.append("Looked again: nothing is waiting.")
-    kept = [name for name in (settings.FILE, identity.FILE, "sent.jsonl") if (directory / name).exists()]
+    kept = [name for name in (settings.FILE, identity.FILE, audit.FILE, audit.OLDER) if (directory / name).exists()]
     lines.append(f"Kept in {directory}: {', '.join(kept)}. To have what was sent erased: mlflow-usage forget")
     _say(*lines, as_json=as_json, deleted_calls=gone.calls, deleted_journals=gone.files, running=running, left=left, kept=kept)
     if left:

@@ -45,7 +45,8 @@ def sent(*, as_json: bool, limit: int) -> None:
     Example: mlflow-usage sent --limit 1
     """
     directory = _directory()
-    newest = list(audit.read(directory))[::-1][:limit]
+    requests = list(audit.read(directory))[::-1]
+    newest, earlier = requests[:limit], len(requests[limit:])
     if not newest and not as_json:
         click.echo("Nothing has been sent.")
     for request in newest:
@@ -65,8 +66,10 @@ def sent(*, as_json: bool, limit: int) -> None:
                 f"{when}  {len(request.body)} bytes to {request.endpoint}: {request.outcome} ({request.status or 'no answer'})", bold=True
             )
         )
-        for text in readable(content):
+        for text in list(readable(content)) or ["  no record: `mlflow-usage doctor` asked whether the endpoint answers"]:
             click.echo(text)
+    if earlier and not as_json:
+        click.echo(f"{report.many(earlier, 'earlier request')} not shown: --limit {len(requests)} shows all.")
 
 
 def _directory() -> Path | None:
