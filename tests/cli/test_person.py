@@ -135,6 +135,8 @@ def test_forget_is_told_in_words_and_every_byte_of_it_in_sent(shell: Shell, rece
     assert identity.digest(secret) in shown
     assert "has acknowledged" in shown
     assert f"secret={secret}" in shell.run("sent").output
+    found = shell.said("status")
+    assert (found["sent_requests"], found["sent_records"], found["sent_calls"]) == (1, 1, 0)
 
 
 ANSWERS = {

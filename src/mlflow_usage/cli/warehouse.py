@@ -124,7 +124,7 @@ def _one_line() -> Iterator[None]:
     except (ArchiveError, LoadError, TableError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename or 'a file'} cannot be read or written: {error.strerror}") from error
+        raise click.ClickException(f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
