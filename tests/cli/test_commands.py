@@ -139,6 +139,9 @@ def test_an_endpoint_is_kept_until_another_is_chosen(shell: Shell) -> None:
     assert "Your choice" not in shell.run("local").output
     shell.run("on")
     assert "--endpoint" in shell.fails("on", "--endpoint", "collector.example.com", code=2)
+    variable = {"MLFLOW_USAGE_ENDPOINT": "http://127.0.0.1:9"}
+    assert "where records go is said by variable MLFLOW_USAGE_ENDPOINT" in shell.run("on", "--endpoint", "none", **variable).output
+    assert "where records go" not in shell.run("on", **variable).output + shell.run("on", "--endpoint", "none").output
     assert shell.said("status")["mode"] == "local"
 
 

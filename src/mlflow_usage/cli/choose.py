@@ -33,7 +33,10 @@ def on(*, endpoint: str | None, as_json: bool) -> None:
     if endpoint is not None and endpoint.strip().lower() != endpoints.NONE and (problem := endpoints.url_problem(endpoint)):
         raise click.BadParameter(problem, param_hint="--endpoint")
     _write(Mode.ON, endpoint)
-    _say(as_json=as_json, chosen=Mode.ON)
+    where = current().endpoint
+    overruled = endpoint is not None and where.source != "settings"
+    lines = [f"Your endpoint is kept, but where records go is said by {where.source}."] if overruled else []
+    _say(*lines, as_json=as_json, chosen=Mode.ON)
 
 
 @click.command()
