@@ -97,6 +97,8 @@ def test_every_function_that_is_counted_is_found_by_where_it_is_defined(shell: S
 
 def test_an_unknown_event_is_one_line_with_what_is_close(shell: Shell) -> None:
     assert "mlflow.log_metric" in shell.fails("explain", "mlflow.log_metrc")
+    assert "did you mean mlflow.log_metric" in shell.fails("explain", "LOG_METRIC")
+    assert "MlflowClient.log_metric" in shell.fails("explain", "mlflowclient.log_metric")
     assert "`mlflow-usage catalogue`" in shell.fails("explain", "acme")
 
 

@@ -30,7 +30,7 @@ def group(context: click.Context, *, as_json: bool) -> None:
     if context.invoked_subcommand is None:
         _list(as_json=as_json)
     elif as_json:
-        raise click.UsageError("--json stands after the command: mlflow-usage catalogue diff OLD.json NEW.json --json")
+        raise click.UsageError(f"--json stands after the command: mlflow-usage catalogue {context.invoked_subcommand} … --json")
 
 
 @group.command("list", short_help="List everything that may ever be collected.")
