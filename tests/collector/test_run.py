@@ -56,6 +56,12 @@ def test_it_says_in_one_line_where_it_listens_and_writes_and_ends_when_asked(tmp
         socket.create_connection(("127.0.0.1", int(found[2])), timeout=5)
 
 
+def test_beside_a_file_of_the_operator_s_it_claims_no_scheme(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("receivers: {otlp: {protocols: {http: {read_timeout: 5s}}}}\n", encoding="utf-8")
+    with running("--sink", "null", "--config", "mine.yaml", *PORTS, cwd=tmp_path) as (_, line):
+        assert re.match(r"Listening on 127\.0\.0\.1:\d+, writing to null", line)
+
+
 def test_an_end_by_itself_is_an_error(tmp_path: Path) -> None:
     with running("--sink", "null", *PORTS, cwd=tmp_path) as (process, line):
         assert "null (nothing is kept)" in line

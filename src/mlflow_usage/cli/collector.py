@@ -149,4 +149,5 @@ def _announce(collector: run.Collector) -> None:
     deployment = collector.deployment
     kept = {"archive": f"archive {deployment.archive}", "gateway": f"gateway {deployment.gateway}", "null": "null (nothing is kept)"}
     destinations = ", ".join(kept.get(name, name) for name in dict.fromkeys(deployment.sinks))
-    click.echo(f"Listening on {collector.endpoint}, writing to {destinations}; metrics at {collector.metrics}. Ctrl-C ends it.")
+    where = deployment.otlp if deployment.overlays else collector.endpoint  # a file of the operator's may have made it https
+    click.echo(f"Listening on {where}, writing to {destinations}; metrics at {collector.metrics}. Ctrl-C ends it.")
