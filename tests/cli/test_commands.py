@@ -447,6 +447,15 @@ def test_output_that_nobody_can_take_is_no_traceback(tmp_path: Path, streams: st
     assert bool(result.stdout) is bool(printed)
 
 
+def test_a_broken_environment_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "requests.py").write_text("raise ImportError('no requests')")
+    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(tmp_path / "state"), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "mlflow_usage", "preview"]
+    result = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Error: no requests: this environment is broken; install mlflow-usage into it again\n"
+
+
 HEAVY = ("deltalake", "pyarrow", "altair", "duckdb", "vl_convert", "jinja2", "mlflow.", "pandas", "numpy", "yaml")
 OPERATORS = ("mlflow_usage.collector", "mlflow_usage.warehouse", "mlflow_usage.site", "mlflow_usage.catalogue.build")
 LOADED = """

@@ -305,6 +305,22 @@ def test_the_doctor_compares_the_clock_with_the_endpoint_s(apart: int, grade: st
     assert list(checks._clock("yesterday")) == list(checks._clock(None)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("raise RuntimeError('first\\nsecond')", "`import mlflow` fails: RuntimeError: first"),
+        ("import sys; sys.exit(3)", "`import mlflow` fails: no output"),
+        ("import os; os.write(1, b'7'); os._exit(0)", "`import mlflow` fails: no output"),
+    ],
+)
+def test_the_doctor_says_why_mlflow_cannot_be_imported(shell: Shell, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "mlflow").mkdir()
+    (tmp_path / "mlflow" / "__init__.py").write_text(text)
+    result = shell.run("doctor", "--json", MLFLOW_USAGE_ENDPOINT="none", PYTHONPATH=str(tmp_path))
+    assert result.exit_code == 1
+    assert findings(result.stdout)["wrapped"] == ("problem", said)
+
+
 def test_the_doctor_says_that_there_is_no_mlflow(shell: Shell) -> None:
     from mlflow_usage.cli import checks
 

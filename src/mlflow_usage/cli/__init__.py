@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 
@@ -55,11 +55,10 @@ class LazyGroup(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:  # what a command foresees it says itself
-            with contextlib.suppress(OSError):
-                where = f"{error.filename}: " if error.filename else ""
-                click.echo(f"Error: {where}{error.strerror or error}", err=True)
-            _silence("stdout")  # what it could not write it would try again at the exit
-            sys.exit(1)
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or error}")
+        except ImportError as error:
+            _fail(f"{error}: this environment is broken; install mlflow-usage into it again")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Name the commands, in the order of a person's questions."""
@@ -77,6 +76,13 @@ class LazyGroup(click.Group):
         """List the commands by the table above, importing none."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def _fail(message: str) -> NoReturn:
+    with contextlib.suppress(OSError):
+        click.echo(f"Error: {message}", err=True)
+    _silence("stdout")  # what it could not write it would try again at the exit
+    sys.exit(1)
 
 
 def _silence(name: str) -> None:

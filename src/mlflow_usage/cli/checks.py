@@ -10,6 +10,7 @@ import contextlib
 import email.utils
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ DISTRIBUTIONS: Final = ("mlflow", "mlflow-skinny", "mlflow-tracing")
 ROOM: Final = 4 * 1024 * 1024  # bytes: journals, the log of requests, and a little
 PATIENCE: Final = 180.0  # seconds for an import of MLflow
 HOUR: Final = 3600
+RAISED: Final = re.compile(r"[A-Za-z_][\w.]*: ")  # the first line of an exception; its text may go on
 # The whole way of a plain `import mlflow`, with a sink that keeps nothing in the place of consent: no mode, file or socket is involved.
 CHILD: Final = """
 import json, sys
@@ -99,8 +101,9 @@ def _wrapped() -> Finding:
             version, active, wrapped, found, lazy = json.loads(child.stdout.strip().splitlines()[-1])
         except subprocess.TimeoutExpired:
             return Finding("wrapped", "problem", f"`import mlflow` did not end within {PATIENCE:.0f} seconds")
-        except (OSError, ValueError, IndexError):
-            reason = (child.stderr.strip().splitlines() or ["no output"])[-1][:200]
+        except (OSError, ValueError, IndexError, TypeError):
+            lines = child.stderr.strip().splitlines()
+            reason = ([line for line in lines if RAISED.match(line)] or lines or ["no output"])[-1][:200]
             return Finding("wrapped", "problem", f"`import mlflow` fails: {reason}")
     if not active or not wrapped:
         return Finding("wrapped", "problem", f"`import mlflow` {version} did not activate the plugin")
