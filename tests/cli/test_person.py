@@ -316,7 +316,8 @@ def test_the_doctor_compares_the_clock_with_the_endpoint_s(apart: int, grade: st
 def test_the_doctor_says_why_mlflow_cannot_be_imported(shell: Shell, tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "mlflow").mkdir()
     (tmp_path / "mlflow" / "__init__.py").write_text(text)
-    result = shell.run("doctor", "--json", MLFLOW_USAGE_ENDPOINT="none", PYTHONPATH=str(tmp_path))
+    shell.monkeypatch.chdir(tmp_path.parent)
+    result = shell.run("doctor", "--json", MLFLOW_USAGE_ENDPOINT="none", PYTHONPATH=tmp_path.name)
     assert result.exit_code == 1
     assert findings(result.stdout)["wrapped"] == ("problem", said)
 

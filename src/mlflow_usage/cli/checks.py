@@ -94,6 +94,8 @@ def mlflow() -> Iterator[Finding]:
 def _wrapped() -> Finding:
     with tempfile.TemporaryDirectory() as place:  # the child writes nothing; should MLflow, it is not in anybody's way
         environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_USAGE_DIR": str(Path(place, "state"))}
+        if paths := environ.get("PYTHONPATH"):  # relative ones count from here, not from the child's directory
+            environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
         try:
             child = subprocess.run(  # noqa: S603  this interpreter, our own text
                 [sys.executable, "-c", CHILD], env=environ, cwd=place, capture_output=True, text=True, timeout=PATIENCE, check=False
