@@ -5,11 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import sys
 import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the tests' loopback server serves here too
+
+import answering
 
 
 class Answering:
@@ -19,28 +25,17 @@ class Answering:
         endpoint = self
         self.bodies: list[tuple[str, bytes]] = []
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(answering.Handler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                endpoint.bodies.append((self.path, body))
-                self.answer("application/x-protobuf", b"")
+                endpoint.bodies.append((self.path, self.body()))
+                self.answer(Content_Type="application/x-protobuf")
 
             def do_GET(self) -> None:  # the settings that MLflow's telemetry asks for
                 version = self.path.rpartition("/")[2].removesuffix(".json")
                 settings = {"mlflow_version": version, "disable_telemetry": False, "ingestion_url": f"{endpoint.url}/mlflow"}
-                self.answer("application/json", json.dumps(settings).encode())
-
-            def answer(self, kind: str, content: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                pass
+                self.answer(json.dumps(settings).encode(), Content_Type="application/json")
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import mlflow_usage
 from mlflow_usage.activation import SERVING, _run_as_module, _serves
 
 
@@ -137,3 +138,8 @@ def test_off_at_the_import_stays_off_for_it(tmp_path: Path) -> None:
     environ = {"PATH": "/usr/bin", "HOME": str(tmp_path), "MLFLOW_USAGE": "off", "MLFLOW_USAGE_ENDPOINT": "none"}
     result = subprocess.run([sys.executable, "-c", LATER], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["None", "None"]
+
+
+def test_what_is_no_logger_provider_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be an OpenTelemetry LoggerProvider, not int"):
+        mlflow_usage.instrument(logger_provider=5)

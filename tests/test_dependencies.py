@@ -8,12 +8,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from pathlib import Path
 from shutil import copy, copytree
 from typing import Any
 
 import pytest
+
+import answering
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,16 +76,9 @@ def test_a_lock_names_packages_and_hashes_and_nothing_else(root: Path, line: str
 def database(answer: Callable[[list[dict[str, Any]]], Any]) -> Iterator[str]:
     """A vulnerability database on the loopback."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(answering.Handler):
         def do_POST(self) -> None:  # http.server's name
-            content = json.dumps(answer(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"])).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
+            self.answer(json.dumps(answer(json.loads(self.body())["queries"])).encode())
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

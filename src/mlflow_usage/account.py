@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mlflow_usage.activation import Running
 from mlflow_usage.consent.decision import Decision
@@ -18,6 +18,8 @@ from mlflow_usage.endpoint import stamp
 from mlflow_usage.journal import JournalError, files
 from mlflow_usage.journal.layout import Journal
 from mlflow_usage.mode import Mode
+
+FORGET: Final = "mlflow.usage.forget"
 
 
 class Waiting(NamedTuple):
@@ -97,11 +99,11 @@ def left(directory: Path | None) -> Left:
 
 
 def _counts(request: dict[str, Any]) -> Iterator[int]:
-    """The calls of each record."""
+    """The calls of each record; a request to erase is none."""
     for record in (record for logs in request.get("resourceLogs", ()) for scope in logs["scopeLogs"] for record in scope["logRecords"]):
         for pair in record.get("attributes", ()):
             if pair["key"] == "mlflow.usage.count":
-                yield int(pair["value"].get("intValue", 0))
+                yield 0 if record.get("eventName") == FORGET else int(pair["value"].get("intValue", 0))
 
 
 def _when(seconds: float) -> str:

@@ -82,10 +82,10 @@ class Report:
         place = self.directory or "none: no home directory; calls are kept in memory only"
         yield "state", place if self.directory_problem is None else f"{place} (not used: {self.directory_problem})"
         since = f", since {self.waiting_since}" if self.waiting_since else ""
-        parts = _many(self.waiting_calls, "call"), _many(self.waiting_records, "record"), _many(self.waiting_journals, "journal")
+        parts = many(self.waiting_calls, "call"), many(self.waiting_records, "record"), many(self.waiting_journals, "journal")
         yield "waiting", "{} in {} of {}".format(*parts) + since
         if self.kept_calls:
-            yield "", f"{self.kept_calls:,} calls are kept and not sent"
+            yield "", f"{many(self.kept_calls, 'call')} {'is' if self.kept_calls == 1 else 'are'} kept and not sent"
         yield from self._sent()
         for trouble in self.troubles:
             yield "note", trouble
@@ -108,9 +108,9 @@ class Report:
         if not self.sent_requests:
             yield "sent", "nothing yet"
             return
-        rejected = f"; {self.rejected_records:,} records rejected by the endpoint" if self.rejected_records else ""
+        rejected = f"; {many(self.rejected_records, 'record')} rejected by the endpoint" if self.rejected_records else ""
         answers = ", ".join(f"{count:,} {outcome}" for outcome, count in self.outcomes.items())
-        what = f"{_many(self.sent_calls, 'call')} in {_many(self.sent_requests, 'request')} of {self.sent_bytes:,} bytes"
+        what = f"{many(self.sent_calls, 'call')} in {many(self.sent_requests, 'request')} of {many(self.sent_bytes, 'byte')}"
         yield "sent", f"{what} ({answers}){rejected}"
         yield "", f"last acknowledged {self.last_sent or 'never'}" + (f"; last failure {self.last_failure}" if self.last_failure else "")
 
@@ -135,7 +135,8 @@ class Report:
         return f"mlflow-usage {others}" + (", or MLFLOW_USAGE" if self.mode == "on" else "")
 
 
-def _many(number: int, what: str) -> str:
+def many(number: int, what: str) -> str:
+    """A number of things in words."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 

@@ -110,6 +110,8 @@ def problem(directory: Path) -> str | None:
         reason = "belongs to another user"
     elif sys.platform != "win32" and found.st_mode & 0o022:
         reason = "can be written by others (chmod 700 it, or name a directory inside it)"
+    elif sys.platform != "win32" and ~found.st_mode & 0o500 and os.geteuid() != 0:
+        reason = "cannot be read (chmod 700 it)"
     return reason and f"{directory} {reason}"
 
 

@@ -19,7 +19,9 @@ from catalogue.editing import (
     EXCLUSIONS,
     FAMILIES,
     GOVERNANCE,
+    MANIFEST,
     RESOURCE,
+    REVIEWS,
     STORE,
     TRACKING,
     Mutation,
@@ -87,6 +89,15 @@ UNREADABLE: list[tuple[str, Mutation, str]] = [
     (GOVERNANCE, lambda c: c.pop("contact"), "these fields are expected"),
     (GOVERNANCE, lambda c: c.update(contact=7), "these fields are expected"),
     (AUTOLOG, lambda c: usage(c, "mlflow.autolog").update(targets=["mlflow.autolog"]), "not `module:attribute`"),
+    (ATTRIBUTES, lambda c: first(c, STORE)["type"]["members"].append({"id": "yes", "value": True}), "a member is no text"),
+    # Shapes that nobody foresaw.
+    (AUTOLOG, lambda c: c.update(groups=5), "autolog.yaml: an entry has not the shape"),
+    (AUTOLOG, lambda c: c.update(groups=[5]), "autolog.yaml: an entry has not the shape"),
+    (FAMILIES, lambda c: first(c, "family.base").pop("id"), "families.yaml: an entry has not the shape"),
+    (ATTRIBUTES, lambda c: first(c, STORE).update(annotations="none"), "attributes.yaml: an entry has not the shape"),
+    (MANIFEST, lambda c: c.update(revision="one"), "manifest.yaml: an entry has not the shape"),
+    (MANIFEST, lambda c: c.pop("revision"), "manifest.yaml: an entry has not the shape"),
+    (REVIEWS, lambda c: c.update(reviews=[{"id": "x"}]), "reviews.yaml: an entry has not the shape"),
 ]
 
 
@@ -95,16 +106,18 @@ def test_what_is_no_catalogue_is_told_with_its_place(file: str, mutation: Mutati
     with pytest.raises(CatalogueError, match=r".") as caught:
         edited((file, mutation))
     assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("content", ["- a list", "groups: [", None])
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", [b"- a list", b"groups: [", b"\xff\xfe", None])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
     model = Path(copytree(MODEL, tmp_path / "model"))
     (model / "attributes.yaml").unlink()
     if content is not None:
-        (model / "attributes.yaml").write_text(content)
-    with pytest.raises(CatalogueError, match=r"attributes\.yaml"):
+        (model / "attributes.yaml").write_bytes(content)
+    with pytest.raises(CatalogueError, match=r"attributes\.yaml") as caught:
         load(model)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_the_command_finds_nothing_to_complain_about() -> None:

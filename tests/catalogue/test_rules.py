@@ -12,23 +12,15 @@ from hypothesis import strategies as st
 from mlflow_usage.catalogue import tables
 from mlflow_usage.catalogue.check import check_record, check_resource
 from mlflow_usage.catalogue.rules import MAX_TEXT, REASONS, Rule, check, judge
+from strategies import legal
 
 UID = "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10-0"
 RULES = {**tables.RESOURCE, **tables.ATTRIBUTES}
 
 
 def valid(rule: Rule) -> st.SearchStrategy[Any]:
-    """Values that the catalogue describes."""
-    if rule.kind == "boolean":
-        return st.booleans()
-    if rule.kind == "int":
-        return st.integers(rule.minimum, rule.maximum)
-    if rule.kind == "enum":
-        return st.sampled_from(rule.members)
-    if rule.kind == "enum[]":
-        return st.lists(st.sampled_from(rule.members), min_size=1)
-    assert rule.pattern is not None
-    return st.from_regex(re.compile(rule.pattern, re.ASCII), fullmatch=True)
+    """Values that the catalogue describes, a list's members in any order and more than once."""
+    return st.lists(st.sampled_from(rule.members), min_size=1) if rule.kind == "enum[]" else legal(rule)
 
 
 def described(rule: Rule, value: object) -> bool:

@@ -122,6 +122,7 @@ def test_bad_input_is_2_and_one_line(old: Path, content: bytes | None, said: str
 
 def test_wrong_use_is_told() -> None:
     assert run("diff").exit_code == 2
-    assert "after the command" in run("--json", "diff", "a", "b").stderr
+    assert "after the command: mlflow-usage catalogue diff … --json" in run("--json", "diff", "a", "b").stderr
+    assert "after the command: mlflow-usage catalogue list … --json" in run("--json", "list").stderr
     assert "Example: mlflow-usage catalogue diff old.json new.json" in run("diff", "--help").output
     assert "1 where more is collected" in run("diff", "--help").output

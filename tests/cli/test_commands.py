@@ -58,11 +58,16 @@ def test_the_list_of_commands_says_what_each_is_for(shell: Shell) -> None:
         assert place.help[:40] in listed
 
 
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path and isinstance(COMMANDS[path], click.Group)], ids=" ".join)
+def test_the_list_of_a_group_cuts_nothing_off(shell: Shell, path: tuple[str, ...]) -> None:
+    assert not [line for line in shell.run(*path, "--help").output.splitlines()[1:] if line.endswith("...")]
+
+
 def test_no_command_is_the_status(shell: Shell) -> None:
     assert shell.run().output == shell.run("status").output
     assert shell.run("status").exit_code == 0
     assert shell.said() == shell.said("status")
-    assert "behind the command" in shell.fails("--json", "status", code=2)
+    assert "stands after the command: mlflow-usage status --json" in shell.fails("--json", "status", code=2)
 
 
 def test_an_unknown_command_or_option_is_one_line(shell: Shell) -> None:
@@ -130,7 +135,13 @@ def test_an_endpoint_is_kept_until_another_is_chosen(shell: Shell) -> None:
     shell.run("on")
     assert shell.said("status")["endpoint"] == "https://collector.example.com"
     assert "Usage is local" in shell.run("on", "--endpoint", "none").output
+    assert "Your choice, on, is kept." in shell.run("on").output
+    assert "Your choice" not in shell.run("local").output
+    shell.run("on")
     assert "--endpoint" in shell.fails("on", "--endpoint", "collector.example.com", code=2)
+    variable = {"MLFLOW_USAGE_ENDPOINT": "http://127.0.0.1:9"}
+    assert "where records go is said by variable MLFLOW_USAGE_ENDPOINT" in shell.run("on", "--endpoint", "none", **variable).output
+    assert "where records go" not in shell.run("on", **variable).output + shell.run("on", "--endpoint", "none").output
     assert shell.said("status")["mode"] == "local"
 
 
@@ -139,6 +150,14 @@ def test_off_deletes_what_waits_and_says_how_much(shell: Shell) -> None:
     assert shell.said("preview")
     output = shell.run("off").output
     assert "Deleted 3 calls that were waiting." in output
+    shell.run("on")
+    shell.record("mlflow.log_param")
+    (shell.directory / audit.OLDER).touch()
+    assert "1 call in 1 record of 1 journal," in shell.run("status").output
+    assert "1 call is kept and not sent" in shell.run("status", MLFLOW_USAGE="local").output
+    output = shell.run("off").output
+    assert "Deleted 1 call that was waiting." in output
+    assert f"settings.toml, {audit.OLDER}." in output  # all that stays
     assert shell.said("preview") == []
     assert not list(shell.directory.glob("*.journal"))
 
@@ -147,7 +166,11 @@ def test_off_tells_of_running_programs(shell: Shell) -> None:
     shell.directory.mkdir(mode=0o700)
     recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
     recorder.hit("mlflow.log_metric", None)
-    assert "1 running processes stop" in shell.run("off").output
+    assert "1 running process stops and deletes its own within" in shell.run("off").output
+    another = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
+    another.hit("mlflow.log_metric", None)
+    assert "2 running processes stop and delete theirs within" in shell.run("off").output
+    another.discard()
     recorder.discard()
 
 
@@ -201,11 +224,22 @@ def test_sent_shows_what_left_newest_first(shell: Shell) -> None:
     output = shell.run("sent").output
     assert output.index("mlflow.log_param") < output.index("mlflow.log_metric")
     assert "2027-01-15T08:00:00+00:00" in output
-    assert "mlflow.log_metric" not in shell.run("sent", "--limit", "1").output
+    limited = shell.run("sent", "--limit", "1").output
+    assert "mlflow.log_metric" not in limited
+    assert limited.endswith("\n1 earlier request not shown: --limit 2 shows all.\n")
+    assert "not shown" not in output
     lines = [json.loads(line) for line in shell.run("sent", "--json").output.splitlines()]
     assert [line["status"] for line in lines] == [200, 200]
     assert shell.said("status")["sent_requests"] == 2
     shell.fails("sent", "--limit", "0", code=2)
+
+
+def test_an_empty_request_is_told_for_what_it_is(shell: Shell) -> None:
+    sent_line(shell, "mlflow.log_metric")
+    audit.append(shell.directory, audit.Sent(1_800_000_000.0, "http://localhost:4318", 200, "accepted", gzip.compress(b"")))
+    assert (
+        shell.run("sent", "--limit", "1").output.splitlines()[1] == "  no record: `mlflow-usage doctor` asked whether the endpoint answers"
+    )
 
 
 GARBAGE: list[tuple[str, bytes]] = [
@@ -314,18 +348,41 @@ def as_everybody_s(directory: Path) -> str:
     return "can be written by others"
 
 
-@pytest.mark.parametrize("spoil", [as_a_link, as_a_file, as_everybody_s])
+def as_nobody_s(directory: Path) -> str:
+    directory.mkdir()
+    directory.chmod(0o000)
+    return "cannot be read"
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[None]:
+    """Somebody whom modes bind: root reads everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for directory in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        directory.chmod(0o755)
+    os.chown(tmp_path, 65_534, 65_534)
+    os.seteuid(65_534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize("spoil", [as_a_link, as_a_file, as_everybody_s, as_nobody_s])
 def test_a_directory_that_may_not_be_used_is_said_and_not_used(shell: Shell, spoil: Callable[[Path], str]) -> None:
     reason = spoil(shell.directory)
     found = shell.said("status")
     assert reason in found["directory_problem"]
     assert reason in shell.run("status").output
-    assert shell.run("preview").output == "Nothing is waiting.\n"
-    assert shell.run("sent").output == "Nothing has been sent.\n"
+    for command in ("preview", "sent", "forget"):
+        assert reason in shell.fails(command)
     for command in ("on", "local", "off", "reset"):
         message = shell.fails(command)
         assert reason in message
         assert "MLFLOW_USAGE" in message
+    if shell.directory.is_dir():
+        shell.directory.chmod(0o700)
     elsewhere = shell.directory.with_name("elsewhere")
     assert not elsewhere.exists() or not list(elsewhere.iterdir())
 
@@ -369,6 +426,34 @@ def test_the_version_is_the_distribution_s(shell: Shell) -> None:
     from importlib.metadata import version
 
     assert version("mlflow-usage") in shell.run("--version").output
+
+
+@pytest.mark.parametrize(
+    ("streams", "printed", "said", "code"),
+    [
+        (">&-", "", "", 0),
+        ("2>&-", "mode ", "", 0),
+        ("<&- >&- 2>&-", "", "", 0),
+        (">/dev/full", "", "Error: No space left on device\n", 1),
+        (">/dev/full 2>/dev/full", "", "", 1),
+    ],
+)
+def test_output_that_nobody_can_take_is_no_traceback(tmp_path: Path, streams: str, printed: str, said: str, code: int) -> None:
+    line = f"exec {sys.executable} -m mlflow_usage status {streams}"
+    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(tmp_path)}
+    result = subprocess.run(["/bin/sh", "-c", line], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (code, said)
+    assert result.stdout.startswith(printed)
+    assert bool(result.stdout) is bool(printed)
+
+
+def test_a_broken_environment_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "requests.py").write_text("raise ImportError('no requests')")
+    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(tmp_path / "state"), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "mlflow_usage", "preview"]
+    result = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Error: no requests: this environment is broken; install mlflow-usage into it again\n"
 
 
 HEAVY = ("deltalake", "pyarrow", "altair", "duckdb", "vl_convert", "jinja2", "mlflow.", "pandas", "numpy", "yaml")

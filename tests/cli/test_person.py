@@ -96,6 +96,8 @@ def test_every_function_that_is_counted_is_found_by_where_it_is_defined(shell: S
 
 def test_an_unknown_event_is_one_line_with_what_is_close(shell: Shell) -> None:
     assert "mlflow.log_metric" in shell.fails("explain", "mlflow.log_metrc")
+    assert "did you mean mlflow.log_metric" in shell.fails("explain", "LOG_METRIC")
+    assert "MlflowClient.log_metric" in shell.fails("explain", "mlflowclient.log_metric")
     assert "`mlflow-usage catalogue`" in shell.fails("explain", "acme")
 
 
@@ -134,6 +136,8 @@ def test_forget_is_told_in_words_and_every_byte_of_it_in_sent(shell: Shell, rece
     assert identity.digest(secret) in shown
     assert "has acknowledged" in shown
     assert f"secret={secret}" in shell.run("sent").output
+    found = shell.said("status")
+    assert (found["sent_requests"], found["sent_records"], found["sent_calls"]) == (1, 1, 0)
 
 
 ANSWERS = {
@@ -176,6 +180,14 @@ def test_nobody_there_is_one_line(shell: Shell) -> None:
     assert identity.read(shell.directory) == secret
 
 
+def test_an_id_that_cannot_be_read_is_not_said_to_be_none(shell: Shell) -> None:
+    shell.directory.mkdir(mode=0o700)
+    (shell.directory / identity.FILE).write_bytes(b"\0" * 64)
+    assert f"{shell.directory / identity.FILE} holds no secret that can be read" in shell.fails("forget", "--yes")
+    shell.run("reset")
+    assert "no installation id here" in shell.run("forget").output
+
+
 def test_where_there_is_no_id_there_is_nothing_to_forget(shell: Shell) -> None:
     assert "no installation id" in shell.run("forget").output
     assert shell.said("forget")["forgotten"] is False
@@ -206,7 +218,7 @@ def test_forget_tells_of_running_programs_and_of_endpoints_that_were_not_asked(s
     recorder.hit("mlflow.log_metric", None)
     audit.append(shell.directory, audit.Sent(1.0, "https://elsewhere.example.com", 200, "accepted", b""))
     shown = ask(shell, receiver)
-    assert "1 running programs keep the old id until they end" in shown
+    assert "1 running program keeps the old id until it ends" in shown
     assert "https://elsewhere.example.com" in shown
     recorder.discard()
 
@@ -290,6 +302,23 @@ def test_the_doctor_compares_the_clock_with_the_endpoint_s(apart: int, grade: st
     (found,) = checks._clock(formatdate(time.time() + apart, usegmt=True))
     assert found.grade == grade
     assert list(checks._clock("yesterday")) == list(checks._clock(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("raise RuntimeError('first\\nsecond')", "`import mlflow` fails: RuntimeError: first"),
+        ("import sys; sys.exit(3)", "`import mlflow` fails: no output"),
+        ("import os; os.write(1, b'7'); os._exit(0)", "`import mlflow` fails: no output"),
+    ],
+)
+def test_the_doctor_says_why_mlflow_cannot_be_imported(shell: Shell, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "mlflow").mkdir()
+    (tmp_path / "mlflow" / "__init__.py").write_text(text)
+    shell.monkeypatch.chdir(tmp_path.parent)
+    result = shell.run("doctor", "--json", MLFLOW_USAGE_ENDPOINT="none", PYTHONPATH=tmp_path.name)
+    assert result.exit_code == 1
+    assert findings(result.stdout)["wrapped"] == ("problem", said)
 
 
 def test_the_doctor_says_that_there_is_no_mlflow(shell: Shell) -> None:

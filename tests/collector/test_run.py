@@ -24,7 +24,7 @@ from mlflow_usage.collector.configuration import CollectorError, sink_names
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import start, validate
 
-COMMAND = (sys.executable, "-m", "mlflow_usage.cli", "collector", "run")
+COMMAND = (sys.executable, "-m", "mlflow_usage", "collector", "run")
 PORTS = ("--port", "0", "--health-port", "0", "--metrics-port", "0")
 pytestmark = pytest.mark.usefixtures("binary")
 
@@ -32,8 +32,7 @@ pytestmark = pytest.mark.usefixtures("binary")
 @contextmanager
 def running(*arguments: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command in a process of its own, and the line that it says when it is ready."""
-    command = [*COMMAND[:1], "-c", "from mlflow_usage.cli import main; main()", *COMMAND[3:], *arguments]
-    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process, process.stdout.readline()
@@ -55,6 +54,12 @@ def test_it_says_in_one_line_where_it_listens_and_writes_and_ends_when_asked(tmp
     assert (process.returncode, out, err) == (0, "", "")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(found[2])), timeout=5)
+
+
+def test_beside_a_file_of_the_operator_s_it_claims_no_scheme(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("receivers: {otlp: {protocols: {http: {read_timeout: 5s}}}}\n", encoding="utf-8")
+    with running("--sink", "null", "--config", "mine.yaml", *PORTS, cwd=tmp_path) as (_, line):
+        assert re.match(r"Listening on 127\.0\.0\.1:\d+, writing to null", line)
 
 
 def test_an_end_by_itself_is_an_error(tmp_path: Path) -> None:
@@ -86,6 +91,9 @@ def test_a_port_in_use_is_one_line(option: str) -> None:
     [
         (["--sink", "s3"], "there is no sink 's3': choose from archive, gateway, null"),
         (["--sink", "gateway"], "sink gateway needs a destination: give --gateway http://host:4318"),
+        (["--sink", "gateway", "--gateway", "collector.example.org"], "the endpoint does not start with http:// or https://"),
+        (["--endpoint", "192.0.2.1:0"], "no free port can be had at 192.0.2.1: "),
+        (["--endpoint", "[2001:db8::1]:0"], "no free port can be had at [2001:db8::1]: "),
         (["--endpoint", "4318"], "--endpoint must be host:port, not '4318'"),
         (["--binary", "/etc/hostname"], "/etc/hostname cannot be run: "),
         (["--archive", "/proc/nowhere"], "the Collector ended with exit code 1"),
@@ -98,6 +106,15 @@ def test_a_mistake_is_answered_in_one_line(arguments: list[str], said: str) -> N
     assert result.exit_code in {1, 2}
     assert said in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.output
+
+
+def test_another_build_is_the_file_of_that_name_here_and_no_command_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place, code in (("true", 3), ("mine", 0)):
+        (tmp_path / place).write_text(f"#!/bin/sh\necho {place} of this place\nexit {code}\n", encoding="utf-8")
+        (tmp_path / place).chmod(0o755)
+    assert CliRunner().invoke(main, ["collector", "validate", "--binary", "mine"]).exit_code == 0
+    assert "true of this place" in CliRunner().invoke(main, ["collector", "validate", "--binary", "true"]).output
 
 
 def test_without_a_sink_it_refuses_to_start() -> None:

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import answering
 import governed
 from environments import environment, released
 from mlflow_usage.instrumentation import builtin
@@ -81,7 +82,7 @@ class Listener:
         self.requests: list[str] = []
         listener = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(answering.Handler):
             def do_GET(self) -> None:
                 listener.requests.append(f"GET {self.path}")
                 version = self.path.rsplit("/", 1)[1].removesuffix(".json")
@@ -89,18 +90,9 @@ class Listener:
 
             def do_POST(self) -> None:
                 listener.requests.append(f"POST {self.path}")
-                self.rfile.read(int(self.headers["Content-Length"]))
+                self.body()
                 (place / "arrived").touch()
                 self.answer(b"{}")
-
-            def answer(self, content: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"

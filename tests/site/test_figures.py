@@ -188,9 +188,10 @@ def test_what_is_published_stays_whatever_arrives_or_is_erased_later(tmp_path: P
 
 def test_figures_that_were_damaged_stop_the_build(table: str, out: Path) -> None:
     build(table, out)
-    (out / "data" / "calls.json").write_text("{")
-    with pytest.raises(SiteError, match=r"calls\.json: published figures that cannot be read .* restore the file"):
-        build(table, out)
+    for content in (b"{", b"[]", b"\xff\xff"):
+        (out / "data" / "calls.json").write_bytes(content)
+        with pytest.raises(SiteError, match=r"calls\.json: published figures that cannot be read .* restore the file"):
+            build(table, out)
 
 
 def test_deliverys_own_events_and_records_without_a_day_are_in_no_figure(tmp_path: Path, out: Path) -> None:

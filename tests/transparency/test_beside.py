@@ -6,13 +6,14 @@ import json
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
+import answering
 from environments import released
 from receiver import Receiver
 from transparency.sides import Side
@@ -32,19 +33,12 @@ class Seen:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         seen = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                seen.requests.append((self.path, dict(self.headers), body))
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
+        class Handler(answering.Handler):
+            def do_GET(self) -> None:
+                seen.requests.append((self.path, dict(self.headers), self.body()))
+                self.answer(b"{}")
 
-            do_GET = do_POST = do_PUT = answer  # noqa: N815  http.server's names
-
-            def log_message(self, *_: object) -> None:
-                pass
+            do_POST = do_PUT = do_GET
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"

@@ -150,7 +150,7 @@ def test_following_ends_by_a_signal_with_everything_loaded_and_the_closing_line(
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
-    assert out == "10 read: 6 new, 3 duplicate, 1 refused [unknown_event 1 (revision 1)]; 0 undated; 1 broken pieces skipped\n"
+    assert out == "10 read: 6 new, 3 duplicate, 1 refused [unknown_event 1 (revision 1)]; 0 undated; 1 broken piece skipped\n"
 
 
 def loaded(table: Path) -> int:

@@ -5,9 +5,12 @@ Decides which module serves which command, and loads only that one: a user's `ml
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
-from typing import Any, Final, NamedTuple
+import sys
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 
@@ -38,8 +41,24 @@ COMMANDS: Final = {
 }
 
 
+STREAMS: Final = ("stdin", "stdout", "stderr")
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401  click's signature
+        """Run, also where a stream was closed before, or where what is printed cannot be written."""
+        for name in STREAMS:
+            if getattr(sys, name) is None:
+                _silence(name)
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # what a command foresees it says itself
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or error}")
+        except ImportError as error:
+            _fail(f"{error}: this environment is broken; install mlflow-usage into it again")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Name the commands, in the order of a person's questions."""
@@ -57,6 +76,18 @@ class LazyGroup(click.Group):
         """List the commands by the table above, importing none."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def _fail(message: str) -> NoReturn:
+    with contextlib.suppress(OSError):
+        click.echo(f"Error: {message}", err=True)
+    _silence("stdout")  # what it could not write it would try again at the exit
+    sys.exit(1)
+
+
+def _silence(name: str) -> None:
+    """Put nothing in a stream's place, at its descriptor where that is free: no file of ours may be opened there and be written into."""
+    setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115  as long as the process
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True)
@@ -77,4 +108,4 @@ def main(context: click.Context, *, as_json: bool) -> None:
         assert command is not None  # noqa: S101  it is in the table above
         context.invoke(command, as_json=as_json)
     elif as_json:
-        raise click.UsageError("--json goes behind the command")
+        raise click.UsageError(f"--json stands after the command: mlflow-usage {context.invoked_subcommand} --json")

@@ -30,10 +30,10 @@ def group(context: click.Context, *, as_json: bool) -> None:
     if context.invoked_subcommand is None:
         _list(as_json=as_json)
     elif as_json:
-        raise click.UsageError("--json stands after the command: mlflow-usage catalogue diff OLD.json NEW.json --json")
+        raise click.UsageError(f"--json stands after the command: mlflow-usage catalogue {context.invoked_subcommand} … --json")
 
 
-@group.command("list")
+@group.command("list", short_help="List everything that may ever be collected.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole catalogue as JSON.")
 def list_(*, as_json: bool) -> None:
     """List everything that may ever be collected, and what is under review.
@@ -62,7 +62,7 @@ def _list(*, as_json: bool) -> None:
         click.echo(line)
 
 
-@group.command()
+@group.command(short_help="Say what changes between two catalogues.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")

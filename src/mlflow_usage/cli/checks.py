@@ -6,9 +6,11 @@ through the very session that delivers, so that proxies, certificates and tokens
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,12 +28,14 @@ from mlflow_usage.consent.decision import Decision
 from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal import bounds, files
 from mlflow_usage.mode import Mode
+from mlflow_usage.report import many
 
 Grade: TypeAlias = Literal["ok", "note", "problem"]
 DISTRIBUTIONS: Final = ("mlflow", "mlflow-skinny", "mlflow-tracing")
 ROOM: Final = 4 * 1024 * 1024  # bytes: journals, the log of requests, and a little
 PATIENCE: Final = 180.0  # seconds for an import of MLflow
 HOUR: Final = 3600
+RAISED: Final = re.compile(r"[A-Za-z_][\w.]*: ")  # the first line of an exception; its text may go on
 # The whole way of a plain `import mlflow`, with a sink that keeps nothing in the place of consent: no mode, file or socket is involved.
 CHILD: Final = """
 import json, sys
@@ -90,6 +94,8 @@ def mlflow() -> Iterator[Finding]:
 def _wrapped() -> Finding:
     with tempfile.TemporaryDirectory() as place:  # the child writes nothing; should MLflow, it is not in anybody's way
         environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_USAGE_DIR": str(Path(place, "state"))}
+        if paths := environ.get("PYTHONPATH"):  # relative ones count from here, not from the child's directory
+            environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in paths.split(os.pathsep))
         try:
             child = subprocess.run(  # noqa: S603  this interpreter, our own text
                 [sys.executable, "-c", CHILD], env=environ, cwd=place, capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -97,8 +103,9 @@ def _wrapped() -> Finding:
             version, active, wrapped, found, lazy = json.loads(child.stdout.strip().splitlines()[-1])
         except subprocess.TimeoutExpired:
             return Finding("wrapped", "problem", f"`import mlflow` did not end within {PATIENCE:.0f} seconds")
-        except (OSError, ValueError, IndexError):
-            reason = (child.stderr.strip().splitlines() or ["no output"])[-1][:200]
+        except (OSError, ValueError, IndexError, TypeError):
+            lines = child.stderr.strip().splitlines()
+            reason = ([line for line in lines if RAISED.match(line)] or lines or ["no output"])[-1][:200]
             return Finding("wrapped", "problem", f"`import mlflow` fails: {reason}")
     if not active or not wrapped:
         return Finding("wrapped", "problem", f"`import mlflow` {version} did not activate the plugin")
@@ -147,10 +154,13 @@ def waiting(decision: Decision) -> Iterator[Finding]:
     place = state.locate(os.environ)
     usable = None if place is None or state.problem(place) else place
     found = account.waiting(usable, decision)
-    size = sum(path.stat().st_size for path in files.scan(usable)) if usable is not None else 0
+    size = 0
+    for path in files.scan(usable) if usable is not None else ():
+        with contextlib.suppress(FileNotFoundError):  # delivered at this moment
+            size += path.stat().st_size
     grade: Grade = "note" if size > bounds.MAX_BYTES // 2 else "ok"
     since = f" since {found.oldest}" if found.oldest else ""
-    yield Finding("waiting", grade, f"{found.calls:,} calls{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
+    yield Finding("waiting", grade, f"{many(found.calls, 'call')}{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
     version = system.public_version(system.own_version()) or "0.0"
     if delivery.stopped(delivery.stop_file(usable, stamp(decision.endpoint), version), time.time()):
         yield Finding("waiting", "problem", "the endpoint asked this version to stop (410); it is asked again after a day")

@@ -14,8 +14,10 @@ from mlflow_usage import endpoint as endpoints
 from mlflow_usage import identity, settings, state
 from mlflow_usage.cli import waiting
 from mlflow_usage.consent.decision import current
+from mlflow_usage.delivery import audit
 from mlflow_usage.journal import bounds
 from mlflow_usage.mode import Mode
+from mlflow_usage.report import many
 
 JSON: Final[Callable[[Any], Any]] = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -31,7 +33,10 @@ def on(*, endpoint: str | None, as_json: bool) -> None:
     if endpoint is not None and endpoint.strip().lower() != endpoints.NONE and (problem := endpoints.url_problem(endpoint)):
         raise click.BadParameter(problem, param_hint="--endpoint")
     _write(Mode.ON, endpoint)
-    _say(as_json=as_json)
+    where = current().endpoint
+    overruled = endpoint is not None and where.source != "settings"
+    lines = [f"Your endpoint is kept, but where records go is said by {where.source}."] if overruled else []
+    _say(*lines, as_json=as_json, chosen=Mode.ON)
 
 
 @click.command()
@@ -42,25 +47,26 @@ def local(*, as_json: bool) -> None:
     Example: mlflow-usage local
     """
     _write(Mode.LOCAL)
-    _say(as_json=as_json)
+    _say(as_json=as_json, chosen=Mode.LOCAL)
 
 
 @click.command()
 @JSON
 def off(*, as_json: bool) -> None:
-    """Record nothing and send nothing, from now on; what is waiting is deleted, and it is looked whether anything is left.
+    """Record nothing and send nothing, from now on; delete what is waiting, and look again whether anything is left.
 
     Example: mlflow-usage off
     """
     directory = _write(Mode.OFF)
     gone = waiting.delete(directory)
     running, left = gone.running, gone.left
-    lines = [f"Deleted {gone.calls:,} calls that were waiting."]
+    lines = [f"Deleted {many(gone.calls, 'call')} that {'was' if gone.calls == 1 else 'were'} waiting."]
     if running:
-        lines.append(f"{running} running processes stop and delete theirs within 10 seconds of their next call, or when they end.")
+        them = "1 running process stops and deletes its own" if running == 1 else f"{running} running processes stop and delete theirs"
+        lines.append(f"{them} within 10 seconds of the next call, or at the end.")
     elif not left:
         lines.append("Looked again: nothing is waiting.")
-    kept = [name for name in (settings.FILE, identity.FILE, "sent.jsonl") if (directory / name).exists()]
+    kept = [name for name in (settings.FILE, identity.FILE, audit.FILE, audit.OLDER) if (directory / name).exists()]
     lines.append(f"Kept in {directory}: {', '.join(kept)}. To have what was sent erased: mlflow-usage forget")
     _say(*lines, as_json=as_json, deleted_calls=gone.calls, deleted_journals=gone.files, running=running, left=left, kept=kept)
     if left:
@@ -108,8 +114,10 @@ def _write(mode: Mode, endpoint: str | None = None) -> Path:
     return directory
 
 
-def _say(*lines: str, as_json: bool, **more: object) -> None:
+def _say(*lines: str, as_json: bool, chosen: Mode = Mode.OFF, **more: object) -> None:
     decision = current()
+    if decision.mode is not chosen:
+        lines = (*lines, f"Your choice, {chosen.value}, is kept. `mlflow-usage status` says how to change what decided instead of it.")
     if as_json:
         click.echo(json.dumps({"mode": decision.mode.value, "decided_by": decision.source, **more}, indent=1))
         return

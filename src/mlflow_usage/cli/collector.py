@@ -16,12 +16,19 @@ import click
 from mlflow_usage.collector import build, run
 from mlflow_usage.collector.configuration import PREFIX, CollectorError, directory
 from mlflow_usage.collector.deployment import Deployment
+from mlflow_usage.endpoint import url_problem
 
 PORT: Final = click.IntRange(0, 65535)
 ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:/\s]+):\d{1,5}")
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 DEPLOYMENT: Final = (
-    click.option("--sink", "sinks", multiple=True, default=["archive"], help="Destination; may be given more than once.  [archive]"),
+    click.option(
+        "--sink",
+        "sinks",
+        multiple=True,
+        default=["archive"],
+        help="Destination: archive, gateway or null; may be given more than once.  [archive]",
+    ),
     click.option(
         "--archive",
         type=click.Path(file_okay=False, path_type=Path),
@@ -76,7 +83,10 @@ def _deployed(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         if "gateway" in sinks and not gateway:
             raise click.UsageError("sink gateway needs a destination: give --gateway http://host:4318")
-        deployment = Deployment(sinks, archive.absolute(), gateway, queue.absolute(), overlays=overlays, binary=binary)
+        if "gateway" in sinks and (problem := url_problem(gateway or "")):
+            raise click.BadParameter(problem, param_hint="--gateway")
+        own = binary and binary.absolute()  # a bare name would be looked for on PATH
+        deployment = Deployment(sinks, archive.absolute(), gateway, queue.absolute(), overlays=overlays, binary=own)
         with _one_line():
             command(deployment, **others)
 
@@ -86,7 +96,7 @@ def _deployed(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@group.command("build")
+@group.command("build", short_help="Build the Collector, once.")
 def build_command() -> None:
     """Build the Collector into this user's cache, once, and print its path.
 
@@ -139,4 +149,5 @@ def _announce(collector: run.Collector) -> None:
     deployment = collector.deployment
     kept = {"archive": f"archive {deployment.archive}", "gateway": f"gateway {deployment.gateway}", "null": "null (nothing is kept)"}
     destinations = ", ".join(kept.get(name, name) for name in dict.fromkeys(deployment.sinks))
-    click.echo(f"Listening on {collector.endpoint}, writing to {destinations}; metrics at {collector.metrics}. Ctrl-C ends it.")
+    where = deployment.otlp if deployment.overlays else collector.endpoint  # a file of the operator's may have made it https
+    click.echo(f"Listening on {where}, writing to {destinations}; metrics at {collector.metrics}. Ctrl-C ends it.")

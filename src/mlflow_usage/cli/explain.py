@@ -34,8 +34,10 @@ def explain(*, event: str, as_json: bool) -> None:
     content = json.loads(CATALOGUE.read_text(encoding="utf-8"))
     found = resolve(event, content["events"])
     if found is None:
-        names = sorted({*content["events"], *_functions()})
-        close = difflib.get_close_matches(event, names, 3, CLOSE) or [name for name in names if name.endswith(f".{event}")][:3]
+        names = {name.lower(): name for name in sorted({*content["events"], *_functions()})}
+        asked = event.strip().lower()
+        close = difflib.get_close_matches(asked, names, 3, CLOSE) or [name for name in names if name.endswith(f".{asked}")][:3]
+        close = [names[name] for name in close]
         raise click.ClickException(f"no event or function {event!r}; " + (f"did you mean {', '.join(close)}?" if close else _ALL))
     entry = described(found, content)
     if as_json:

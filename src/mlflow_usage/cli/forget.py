@@ -15,6 +15,7 @@ from mlflow_usage import identity, state
 from mlflow_usage.cli import waiting
 from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.mode import Mode
+from mlflow_usage.report import many
 
 POLICIES: Final = ("machine policy", "environment policy")
 
@@ -34,6 +35,8 @@ def forget(*, yes: bool, as_json: bool) -> None:
     if directory is not None and (problem := state.problem(directory)) is not None:
         raise click.ClickException(f"{problem}: the installation's secret cannot be read")
     secret = identity.read(directory)
+    if secret is None and directory is not None and not state.absent(directory / identity.FILE):
+        raise click.ClickException(f"{directory / identity.FILE} holds no secret that can be read; `mlflow-usage reset` removes it")
     if directory is None or secret is None:
         _say(
             as_json,
@@ -93,11 +96,14 @@ def _forget(directory: Path, secret: identity.Secret, decision: Decision, *, as_
     }
     lines = [
         f"{decision.endpoint.origin} has acknowledged the request to erase everything of installation {found['installation']}.",
-        f"Deleted {gone.calls:,} calls that were waiting. "
+        f"Deleted {many(gone.calls, 'call')} that {'was' if gone.calls == 1 else 'were'} waiting. "
         + ("The next recorded call makes a new id." if made is None else f"New id: {made}."),
     ]
     if gone.running:
-        lines.append(f"{gone.running} running programs keep the old id until they end; what they still send is for the operator to refuse.")
+        them = "1 running program keeps the old id until it ends; what it still sends"
+        if gone.running > 1:
+            them = f"{gone.running} running programs keep the old id until they end; what they still send"
+        lines.append(f"{them} is for the operator to refuse.")
     if others:
         lines.append(
             f"Not asked: {', '.join(others)}, where records went earlier. The request in `mlflow-usage sent` is the proof for its operator."

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ def preview(*, as_json: bool) -> None:
 
     Example: mlflow-usage preview --json
     """
+    _directory()
     requests = report.preview()
     if as_json:
         click.echo(json.dumps(requests, indent=1))
@@ -42,8 +44,9 @@ def sent(*, as_json: bool, limit: int) -> None:
 
     Example: mlflow-usage sent --limit 1
     """
-    directory = state.locate(os.environ)
-    newest = list(audit.read(directory))[::-1][:limit]
+    directory = _directory()
+    requests = list(audit.read(directory))[::-1]
+    newest, earlier = requests[:limit], len(requests[limit:])
     if not newest and not as_json:
         click.echo("Nothing has been sent.")
     for request in newest:
@@ -63,8 +66,17 @@ def sent(*, as_json: bool, limit: int) -> None:
                 f"{when}  {len(request.body)} bytes to {request.endpoint}: {request.outcome} ({request.status or 'no answer'})", bold=True
             )
         )
-        for text in readable(content):
+        for text in list(readable(content)) or ["  no record: `mlflow-usage doctor` asked whether the endpoint answers"]:
             click.echo(text)
+    if earlier and not as_json:
+        click.echo(f"{report.many(earlier, 'earlier request')} not shown: --limit {len(requests)} shows all.")
+
+
+def _directory() -> Path | None:
+    directory = state.locate(os.environ)
+    if directory is not None and (problem := state.problem(directory)) is not None:
+        raise click.ClickException(f"{problem}; nothing that is there is read or sent")
+    return directory
 
 
 def readable(request: Mapping[str, Any]) -> Iterator[str]:

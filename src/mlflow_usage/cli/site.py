@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from mlflow_usage.report import many
+
 if TYPE_CHECKING:
     from mlflow_usage.site.build import Report
 
@@ -45,7 +47,7 @@ def build(*, table: str, out: Path, demo: bool, governance: Path | None, as_json
         click.echo(json.dumps(report.as_json(), indent=1))
         return
     reach = f"complete to {report.complete_to}" if report.complete_to else "no data yet"
-    click.echo(f"{len(report.files)} files in {out}, {reach}, from {report.records:,} records. Open {out / 'index.html'}")
+    click.echo(f"{len(report.files)} files in {out}, {reach}, from {many(report.records, 'record')}. Open {out / 'index.html'}")
 
 
 def _build(table: str, out: Path, *, demo: bool, governance: Path | None, quiet: bool) -> Report:

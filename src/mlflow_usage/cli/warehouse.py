@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mlflow_usage.report import many
+
 if TYPE_CHECKING:
     from mlflow_usage.warehouse.info import Info
     from mlflow_usage.warehouse.load import Loader, Progress
@@ -52,7 +54,7 @@ def group() -> None:
     """
 
 
-@group.command("load")
+@group.command("load", short_help="Load an archive into the table, each record once.")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.argument("table")
 @click.option("--follow", is_flag=True, help="Keep loading what is added, until Ctrl-C or SIGTERM.")
@@ -88,7 +90,7 @@ def load_command(archive: Path, table: str, *, follow: bool, interval: float, as
         raise click.ClickException("stopped; what was loaded stays, and the next load continues from there")
 
 
-@group.command("info")
+@group.command("info", short_help="Show how much the table holds, and of when.")
 @click.argument("table")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 def info_command(table: str, *, as_json: bool) -> None:
@@ -124,7 +126,7 @@ def _one_line() -> Iterator[None]:
     except (ArchiveError, LoadError, TableError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename or 'a file'} cannot be read or written: {error.strerror}") from error
+        raise click.ClickException(f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
@@ -169,9 +171,9 @@ def _summary(loader: Loader) -> str:
         f"{tally.undated:,} undated",
     ]
     if tally.changed:
-        parts.append(f"{sum(tally.changed.values()):,} values removed or replaced{_causes(tally.as_dict()['changed'])}")
+        parts.append(f"{many(sum(tally.changed.values()), 'value')} removed or replaced{_causes(tally.as_dict()['changed'])}")
     if tally.skipped:
-        parts.append(f"{tally.skipped:,} broken pieces skipped")
+        parts.append(f"{many(tally.skipped, 'broken piece')} skipped")
     if loader.waiting:
         parts.append(f"{loader.waiting:,} bytes of incomplete documents wait for their end")
     return "; ".join(parts)
@@ -186,12 +188,12 @@ def _figures(found: Info) -> Iterator[tuple[str, str]]:
     figures: dict[str, Any] = found.as_dict()
     days, constraints = figures["days"], figures["constraints"]
     yield "table", f"{found.target}, version {found.version}, catalogue revision {found.revision}"
-    yield "size", f"{_size(found.size)} in {found.files:,} files"
-    yield "rows", f"{found.rows:,}, which count {figures['count']:,} calls; {found.undated:,} undated"
+    yield "size", f"{_size(found.size)} in {many(found.files, 'file')}"
+    yield "rows", f"{found.rows:,}, which count {many(figures['count'], 'call')}; {found.undated:,} undated"
     yield "installations", f"{found.installations:,}"
     yield "sessions", f"{found.sessions:,}"
-    yield "received", f"{days['number']:,} days, {days['first']} to {days['last']}" if found.days else "nothing yet"
-    yield "revisions", ", ".join(f"{entry['revision']} ({entry['rows']:,} rows)" for entry in figures["revisions"]) or "none"
+    yield "received", f"{many(days['number'], 'day')}, {days['first']} to {days['last']}" if found.days else "nothing yet"
+    yield "revisions", ", ".join(f"{entry['revision']} ({many(entry['rows'], 'row')})" for entry in figures["revisions"]) or "none"
     for entry in figures["events"][:TOP]:
         yield "event", f"{entry['count']:>14,}  {entry['event']}"
     if len(figures["events"]) > TOP:

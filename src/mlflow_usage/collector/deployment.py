@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from mlflow_usage.collector.configuration import PREFIX, files, flags
+from mlflow_usage.collector.configuration import PREFIX, CollectorError, files, flags
 
 FREE: Final = "127.0.0.1:0"
 
@@ -30,7 +30,11 @@ class Deployment:
     binary: Path | None = None  # another build of the Collector than ours
 
     def resolved(self) -> Deployment:
-        """The same, with a free port for each 0; all are held at once, so that they differ."""
+        """The same, with a free port for each 0; all are held at once, so that they differ.
+
+        Raises:
+            CollectorError: an address is not this machine's.
+        """
         holders: list[socket.socket] = []
         try:
             otlp, health, metrics = (_resolve(address, holders) for address in (self.otlp, self.health, self.metrics))
@@ -66,6 +70,10 @@ def _resolve(address: str, holders: list[socket.socket]) -> str:
     host, _, port = address.rpartition(":")
     if port != "0":
         return address
-    holder = socket.create_server((host, 0))
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    try:
+        holder = socket.create_server((host.strip("[]"), 0), family=family)
+    except OSError as error:
+        raise CollectorError(f"no free port can be had at {host}: {(error.strerror or str(error)).partition(' (while')[0]}") from error
     holders.append(holder)
     return f"{host}:{holder.getsockname()[1]}"

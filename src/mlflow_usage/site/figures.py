@@ -137,7 +137,7 @@ def to_json(figures: Figures, texts: Mapping[str, str]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def from_json(text: str, place: str) -> Figures:
+def from_json(text: str | bytes, place: str) -> Figures:
     """What an earlier build published.
 
     Raises:

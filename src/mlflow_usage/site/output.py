@@ -69,7 +69,7 @@ def kept(out: Path, site: Site | None, chart: str) -> Figures | None:
     if site is None or not site.public or not place.exists():
         return None
     try:
-        return from_json(place.read_text(encoding="utf-8"), str(place))
+        return from_json(place.read_bytes(), str(place))
     except OSError as error:
         raise SiteError(f"{place}: cannot be read ({error.strerror})") from error
 

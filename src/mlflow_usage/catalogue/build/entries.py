@@ -5,7 +5,7 @@ Decides their shape and nothing about their meaning: linting and every renderer 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -154,6 +154,9 @@ class Catalogue:
     def every_attribute(self) -> tuple[Attribute, ...]:
         """The resource's attributes and those of records."""
         return (*self.resource, *self.attributes.values())
+
+
+Broken: TypeAlias = Iterator[tuple[str, Governance, str]]  # what breaks a rule: the entry, its governance, advice
 
 
 def active(catalogue: Catalogue) -> Catalogue:

@@ -6,7 +6,8 @@ renderer sees the same plain objects. It must never be imported at run time: a u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,38 +33,59 @@ def load(directory: Path = MODEL) -> Catalogue:
         CatalogueError: a file cannot be read, or an entry names something that does not exist.
     """
     manifest = _read(directory / "manifest.yaml")
-    formats: dict[str, str] = manifest.get("formats", {})
-    attributes = {a.id: a for g in _groups(directory / "attributes.yaml") for a in _attributes(g, formats)}
-    resource = tuple(a for g in _groups(directory / "resource.yaml") for a in _attributes(g, formats))
-    families = {g["id"]: g for g in _groups(directory / "families.yaml")}
+    with _shape("manifest.yaml"):
+        formats: dict[str, str] = dict(manifest.get("formats") or {})
+        revision = int(manifest["revision"])
+    with _shape("attributes.yaml"):
+        attributes = {a.id: a for g in _groups(directory / "attributes.yaml") for a in _attributes(g, formats)}
+    with _shape("resource.yaml"):
+        resource = tuple(a for g in _groups(directory / "resource.yaml") for a in _attributes(g, formats))
+    with _shape("families.yaml"):
+        families = {g["id"]: g for g in _groups(directory / "families.yaml")}
+        known = {name: (g.get("brief", ""), _governance(_chain(name, families))) for name, g in families.items()}
+    with _shape("reviews.yaml"):
+        held = reviews(_read(directory / "reviews.yaml"))
     events: list[Event] = []
     exclusions: dict[str, str] = {}
     internal: dict[str, str] = {}
     for path in sorted((directory / "events").glob("*.yaml")):
         content = _read(path)
-        exclusions.update(_excluded(content, path))
-        internal.update(content.get("internal") or {})
-        events += [_event(group, families, attributes) for group in content.get("groups") or ()]
+        with _shape(f"events/{path.name}"):
+            exclusions.update(_excluded(content, path))
+            internal.update(content.get("internal") or {})
+            events += [_event(group, families, attributes) for group in content.get("groups") or ()]
     return Catalogue(
-        revision=int(manifest["revision"]),
+        revision=revision,
         notice=str(manifest.get("notice", "")),
-        reviews=reviews(_read(directory / "reviews.yaml")),
+        reviews=held,
         governance=governance(_read(directory / "governance.yaml")),
         formats=formats,
         resource=resource,
         attributes=attributes,
         events=tuple(sorted(events, key=lambda event: event.name)),
-        families={name: (g.get("brief", ""), _governance(_chain(name, families))) for name, g in families.items()},
+        families=known,
         exclusions=exclusions,
         internal=internal,
     )
 
 
+@contextmanager
+def _shape(file: str) -> Iterator[None]:
+    """One line, with the file's name, where an entry is a text, a list or a number that should be something else, or lacks a key."""
+    try:
+        yield
+    except CatalogueError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        msg = f"{file}: an entry has not the shape that docs/catalogue-format.md describes ({type(error).__name__}: {error})"
+        raise CatalogueError(msg) from error
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        msg = f"{path}: cannot be read: {error}"
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read: {' '.join(str(error).split())}"
         raise CatalogueError(msg) from error
     if not isinstance(content, dict):
         msg = f"{path}: a mapping is expected at the top"
@@ -133,6 +155,9 @@ def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribut
         kind = declared
     else:
         msg = f"attribute {name}: type {declared!r} is not one of boolean, int, string, string[], members"
+        raise CatalogueError(msg)
+    if not all(isinstance(member, str) for member in members):
+        msg = f"attribute {name}: a member is no text; YAML reads yes, no and numbers as something else: quote it"
         raise CatalogueError(msg)
     pattern_name = usage.get("format")
     if pattern_name is not None and pattern_name not in formats:

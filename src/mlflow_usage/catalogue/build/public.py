@@ -40,13 +40,7 @@ def render_page(catalogue: Catalogue) -> str:
         "",
         "## How to turn it off",
         "",
-        words.TURN_OFF_LEAD,
-        "",
-        "| how | for whom |",
-        "|---|---|",
-        *(f"| {how} | {whom} |" for how, whom in words.TURN_OFF),
-        "",
-        words.TURN_OFF_CLOSE,
+        *turn_off(),
         "",
         "## With every batch",
         "",
@@ -75,6 +69,12 @@ def render_page(catalogue: Catalogue) -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def turn_off() -> list[str]:
+    """How it is turned off, and by whom."""
+    rows = [f"| {how} | {whom} |" for how, whom in words.TURN_OFF]
+    return [words.TURN_OFF_LEAD, "", "| how | for whom |", "|---|---|", *rows, "", words.TURN_OFF_CLOSE]
 
 
 def pending_lines(catalogue: Catalogue) -> list[str]:

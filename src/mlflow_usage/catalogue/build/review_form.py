@@ -12,7 +12,7 @@ from typing import Final
 
 from mlflow_usage.catalogue import words
 from mlflow_usage.catalogue.build.entries import MECHANICS, Attribute, Catalogue, Row, active
-from mlflow_usage.catalogue.build.public import HEADER, allowed, pending_lines, terms
+from mlflow_usage.catalogue.build.public import HEADER, allowed, pending_lines, terms, turn_off
 
 TYPES: Final = {"boolean": "boolean", "enum": "enumeration", "enum[]": "list of enumeration", "int": "integer", "string": "pattern"}
 
@@ -62,13 +62,7 @@ def render(catalogue: Catalogue) -> str:
         "",
         f"> mlflow-usage counts {catalogue.notice}. …",
         "",
-        words.TURN_OFF_LEAD,
-        "",
-        "| how | for whom |",
-        "|---|---|",
-        *(f"| {how} | {whom} |" for how, whom in words.TURN_OFF),
-        "",
-        words.TURN_OFF_CLOSE,
+        *turn_off(),
         "",
         "## 3. Storage and use",
         "",

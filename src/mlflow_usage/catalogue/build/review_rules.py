@@ -6,15 +6,14 @@ a valid review stays inert (`entries.active`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from mlflow_usage.catalogue.build.entries import MECHANICS, PENDING, Attribute, Catalogue, Event, Governance
+from mlflow_usage.catalogue.build.entries import MECHANICS, PENDING, Attribute, Broken, Catalogue, Event
 
 ADVICE: Final = "cite a row of model/reviews.yaml that covers it, or set `review: pending` until the form was updated and reviewed"
 
 
-def review(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
+def review(catalogue: Catalogue) -> Broken:
     """Every entry names rows that cover it, or is mechanics, or pending."""
     entries: tuple[Attribute | Event, ...] = (*catalogue.every_attribute, *catalogue.events)
     for entry in entries:
@@ -38,7 +37,7 @@ def _covers(catalogue: Catalogue, reference: str, entry: Attribute | Event, name
     return isinstance(entry, Attribute) and name in row.covers
 
 
-def carries(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
+def carries(catalogue: Catalogue) -> Broken:
     """Every event carries what a review allows on it."""
     ledger = catalogue.reviews
     for event in catalogue.events:
@@ -49,14 +48,11 @@ def carries(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
             if not event.active or key in event.pending or key in ledger.everywhere or not (rows or mechanics):
                 continue
             if not any(row.allows(event, key) for row in rows) and given.review != event.governance.review:
-                yield (
-                    event.name,
-                    event.governance,
-                    f"no review allows {key} on it: {ADVICE} (on the reference: `annotations: {{usage: {{review: pending}}}}`)",
-                )
+                advice = f"no review allows {key} on it: {ADVICE} (on the reference: `annotations: {{usage: {{review: pending}}}}`)"
+                yield event.name, event.governance, advice
 
 
-def members(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
+def members(catalogue: Catalogue) -> Broken:
     """A closed list of the form stays closed: only a class that a review approved grows by itself."""
     for attribute in catalogue.every_attribute:
         unknown = sorted(attribute.pending - set(attribute.members))
@@ -68,14 +64,11 @@ def members(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
         listed = {value for row in rows for value in row.values} | attribute.pending | {attribute.fallback}
         unlisted = [member for member in attribute.members if member not in listed]
         if unlisted:
-            yield (
-                attribute.id,
-                attribute.governance,
-                f"no review lists {', '.join(unlisted)}: cite one that does, or put it under `pending`",
-            )
+            advice = f"no review lists {', '.join(unlisted)}: cite one that does, or put it under `pending`"
+            yield attribute.id, attribute.governance, advice
 
 
-def answers(catalogue: Catalogue) -> Iterator[tuple[str, Governance, str]]:
+def answers(catalogue: Catalogue) -> Broken:
     """An element's three answers are those that were reviewed."""
     for attribute in catalogue.every_attribute:
         given = attribute.governance

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
-from mlflow_usage.catalogue.build.entries import Catalogue, Governance
+from mlflow_usage.catalogue.build.entries import Broken, Catalogue, Governance
 from mlflow_usage.catalogue.build.review_rules import answers, carries, members, review
 
 CHARTS: Final = (
@@ -27,7 +27,6 @@ RISKY: Final = re.compile(r"(^|[._])(path|uri|url|host|user|email|run_id|experim
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*([._][a-z0-9]+)*")
 MONTH: Final = r"\d{4}-(0[1-9]|1[0-2])"
 
-Broken: TypeAlias = Iterator[tuple[str, Governance, str]]
 Check: TypeAlias = Callable[[Catalogue], Broken]
 
 
