@@ -48,7 +48,7 @@ def flush(timeout: float) -> bool:
     live = session.recorder.live
     if live is None and not session.recorder.retired:
         return True
-    return session.sender.flush(timeout) and session.recorder.settled
+    return session.withdrawn() or (session.sender.flush(timeout) and session.recorder.settled)
 
 
 def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry LoggerProvider

@@ -95,8 +95,9 @@ class Session:
         self.held = shown and self.decision.endpoint.builtin and not self.decision.endpoint.loopback
 
     def _work(self) -> None:
-        if self.unread:
-            self.redecide()
+        if self.unread and self.withdrawn():
+            self.sender.end()
+            return
         # In mode local as well: nothing is sent, but a setting or policy that changes is noticed.
         self.sender.poke()
 
@@ -115,6 +116,13 @@ class Session:
 
     def _look(self) -> Decision:
         return self.redecide(importing=False)
+
+    def withdrawn(self) -> bool:
+        """Ask every source again, on a thread of the host's; off deletes what is pending. Returns whether it is off."""
+        if self.redecide().mode is not Mode.OFF:
+            return False
+        bounds.withdraw(self.recorder, self.decision, self.directory())
+        return True
 
     def recheck(self) -> bool:
         """Apply the off variables as they are set now; returns whether recording goes on."""
@@ -166,8 +174,7 @@ class Session:
         with suppress(Exception):
             if self.decision.mode is Mode.OFF:
                 return
-            if self.redecide().mode is Mode.OFF:
-                bounds.withdraw(self.recorder, self.decision, self.directory())
+            if self.withdrawn():
                 return
             if self.sender.finish():
                 self.recorder.finish()
