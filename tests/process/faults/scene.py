@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -107,6 +108,39 @@ def unanswered() -> Iterator[str]:
         finally:
             for client in waiting:
                 client.close()
+
+
+@contextmanager
+def tunnel() -> Iterator[str]:
+    """A proxy that opens tunnels (CONNECT) and does nothing else."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                target.sendall(piece)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def serve(client: socket.socket) -> None:
+        asked = b""
+        while b"\r\n\r\n" not in asked:
+            asked += client.recv(4096)
+        host, _, port = asked.split(b" ")[1].decode().rpartition(":")
+        with client, socket.create_connection((host, int(port))) as target:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(target, client), daemon=True)
+            back.start()
+            pump(client, target)
+            back.join(10)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @contextmanager

@@ -75,36 +75,6 @@ def test_nothing_is_printed_while_the_interpreter_ends(scene: Scene, case: str) 
             assert (ended.code, ended.out, ended.err) == (0, "", ""), moment
 
 
-IMPORTS = """
-import threading
-prepare()
-seen = []
-def hook(event, arguments):
-    if event == "import" and threading.current_thread().name == "mlflow-usage":
-        seen.append(arguments[0])
-sys.addaudithook(hook)
-session = begin()
-for number in range(100):
-    session.hit(EVENTS[number % 5], None)
-session.sender.flush(3)
-{more}
-session.hit(EVENTS[0], None)
-session.sender.flush(3)
-os.write(1, ",".join(seen).encode())
-os._exit(0)
-"""
-SETTINGS = "open(os.environ['MLFLOW_USAGE_DIR'] + '/settings.toml', 'w').write('mode = \"on\"')"
-
-
-@pytest.mark.parametrize("case", ["up", "closed", "302", "settings that appear"])
-def test_the_sender_s_thread_imports_nothing(scene: Scene, case: str) -> None:
-    scene.receiver.reply = (302, {"Location": "https://127.0.0.1:1/"}, b"") if case == "302" else OK
-    with closed_port() as endpoint:
-        extra = {"MLFLOW_USAGE_ENDPOINT": endpoint} if case == "closed" else {}
-        ended = scene.play(IMPORTS.format(more=SETTINGS if "settings" in case else ""), **extra)
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
-
-
 def test_a_thread_that_has_nothing_to_do_never_wakes_and_without_calls_there_is_none(scene: Scene) -> None:
     code = """
 import threading
