@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -137,26 +135,6 @@ def test_an_endpoint_that_is_not_there_makes_the_sender_import_nothing(scene: Sc
         if not endpoint:
             endpoint = stack.enter_context(closed_port() if place == "closed" else unanswered())
         assert watched(scene, MLFLOW_USAGE_ENDPOINT=endpoint) == ""
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A key, and a certificate of it for 127.0.0.1."""
-    place = tmp_path_factory.mktemp("keys")
-    key, certificate = place / "key.pem", place / "certificate.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
-    subprocess.run([*made, "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    return key, certificate
-
-
-@pytest.fixture
-def secured(keys: tuple[Path, Path]) -> Any:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(keys[1], keys[0])
-    context.load_verify_locations(keys[1])
-    context.verify_mode = ssl.CERT_OPTIONAL  # asks for a client's certificate
-    with Receiver(tls=context) as receiver:
-        yield receiver
 
 
 @pytest.mark.parametrize("case", ["trusted", "with a certificate of its own", "not trusted", "certificate missing", "through a proxy"])
