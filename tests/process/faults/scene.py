@@ -46,6 +46,7 @@ class Scene(Stage):
             [sys.executable, *options, str(script)],
             env=self.environment(**extra),
             cwd=self.place,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

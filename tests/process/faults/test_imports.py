@@ -128,11 +128,11 @@ def test_a_file_that_needs_a_parser_of_toml_imports_that_and_nothing_else(scene:
     assert scene.total() == 100
 
 
-@pytest.mark.parametrize("place", ["closed", "unanswered", "no such host", "not ASCII"])
+@pytest.mark.parametrize("place", ["closed", "unanswered", "no such host"])
 def test_an_endpoint_that_is_not_there_makes_the_sender_import_nothing(scene: Scene, place: str) -> None:
     with ExitStack() as stack:
-        endpoint = {"no such host": "http://usage.invalid:4318", "not ASCII": "http://bücher.invalid:4318"}.get(place, "")
-        if not endpoint:
+        endpoint = "http://usage.invalid:4318"
+        if place != "no such host":
             endpoint = stack.enter_context(closed_port() if place == "closed" else unanswered())
         assert watched(scene, MLFLOW_USAGE_ENDPOINT=endpoint) == ""
 
