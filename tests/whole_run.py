@@ -26,10 +26,10 @@ def fixtures(conftest: str, write: Callable[[], None]) -> tuple[Any, Any]:
     def document(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         options, session = request.config.option, request.session
-        unfiltered = not options.keyword and not options.markexpr and not any("::" in argument for argument in request.config.args)
+        filtered = options.keyword or options.markexpr or options.deselect or any("::" in argument for argument in request.config.args)
         ours = [item for item in session.items if Path(item.path).parent == home]
         files = set(home.glob("test_*.py")) <= {Path(item.path) for item in ours}
-        if unfiltered and files and len(began) == len(ours) and not session.testsfailed and not skipped(request, ours):
+        if not filtered and files and len(began) == len(ours) and not session.testsfailed and not skipped(request, ours):
             write()
 
     return ran, document

@@ -36,8 +36,8 @@ def state():
 
 # Nothing of another library is replaced: every name of its modules, and every attribute of their classes, is the object that it was.
 LIBRARIES = ("os", "socket", "ssl", "http", "threading", "queue", "logging", "warnings", "signal", "atexit", "subprocess", "time",
-             "random", "json", "mmap", "weakref", "select", "selectors", "urllib", "urllib3", "requests", "certifi", "opentelemetry", "google",
-             "wrapt")
+             "random", "json", "mmap", "weakref", "select", "selectors", "urllib", "urllib3", "requests", "certifi", "opentelemetry",
+             "google", "wrapt")
 
 def libraries():
     found = {}
