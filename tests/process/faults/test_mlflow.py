@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from jupyter_client import BlockingKernelClient
 
+from process.faults.fault_driver import made
 from process.faults.scene import Table, eventually
 from process_stage import Stage
 from receiver import silent
@@ -120,6 +122,58 @@ if __name__ == "__main__":
     result = stage.run(code)
     assert result.returncode == 0, result.stderr
     settled(stage, table, "ProcessPoolExecutor, spawn", Counter({"mlflow.start_run": 1, "mlflow.log_metric": 10}))
+
+
+KILLED = """
+import random
+sys.path.insert(0, os.environ["FAULT_HERE"])
+from fault_driver import Made
+import mlflow
+from mlflow_usage.delivery import sender
+sender.FIRST = sender.EVERY = 0.0
+client = mlflow.MlflowClient()
+run_id = client.create_run("0").info.run_id
+
+def calls(chance, step):
+    return chance.choice((
+        lambda: mlflow.log_metric("a", step, step=step, run_id=run_id),
+        lambda: client.set_tag(run_id, "a", step),
+        lambda: mlflow.get_run(run_id),
+        lambda: mlflow.get_experiment_by_name("none"),
+        lambda: client.get_run("no such run"),
+    ))
+
+chance = random.Random(1)
+for number in range(40):
+    child = os.fork()
+    if child == 0:
+        made, chance, step = Made(f"{number}.made"), random.Random(number), 0
+        while True:
+            call, step = calls(chance, step), step + 1
+            made.words[0] += 1
+            try:
+                call()
+            except mlflow.MlflowException:
+                pass
+            made.words[1] += 1
+    time.sleep(0.02 + chance.random() * 0.3)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_of_mlflow_s_own_work_loses_nothing(stage: Stage, table: Table) -> None:
+    """In forked children, which have MLflow without its four seconds, while the sender works without a pause."""
+    store = {"MLFLOW_TRACKING_URI": str(stage.place / "mlruns"), "MLFLOW_ALLOW_FILE_STORE": "true"}
+    result = stage.run(KILLED, FAULT_HERE=str(Path(__file__).parent), **store)
+    assert result.returncode == 0, result.stderr
+    stage.drain()
+    low, high = made(stage.place)
+    assert low > 40
+    total = stage.receiver.calls(accepted=True).total()
+    table.add("MLflow: SIGKILL at a random moment", 40, (low + 1, high + 1), total)  # and the one of the parent
+    assert not list(stage.state.glob("*.journal"))
 
 
 @pytest.mark.slow
