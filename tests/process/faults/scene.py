@@ -156,6 +156,23 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@contextmanager
+def file_system_of_another_process(place: Path) -> Iterator[Path]:
+    """A directory that another process serves, as over a network; raises PermissionError where this user may not mount one."""
+    place.mkdir()
+    process = subprocess.Popen([sys.executable, str(HERE / "user_fs.py"), str(place)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    if process.stdout.readline() != b"mounted\n":
+        process.communicate()
+        raise PermissionError
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        process.kill()
+        process.communicate()
+
+
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
     """Whether something becomes true."""
     deadline = time.monotonic() + seconds
