@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,11 @@ LATER = {
 ENDS = ("settings that are broken", "a machine policy", "an environment policy", "a variable")  # delivery
 
 
+def each(cases: Iterable[str], *short: str) -> list[Any]:
+    """Every case, of which the short run has some."""
+    return [case if case in short else pytest.param(case, marks=pytest.mark.slow) for case in cases]
+
+
 def watched(scene: Scene, later: str = "", **extra: str) -> str:
     ended = scene.play(CALLS.format(more=later), timeout=60, **extra)
     assert (ended.code, ended.err) == (0, "the end"), ended.err
@@ -98,16 +104,14 @@ for name in ("another", import_watch.THREAD):
     assert any(line.startswith("looked for this_is_no_module: program.py:") for line in told), told
 
 
-@pytest.mark.parametrize(
-    "answer", [each if each in {"200", "503", "cut off"} else pytest.param(each, marks=pytest.mark.slow) for each in ANSWERS]
-)
+@pytest.mark.parametrize("answer", each(ANSWERS, "200", "503", "cut off"))
 def test_no_answer_makes_the_sender_import(scene: Scene, answer: str) -> None:
     scene.receiver.reply = ANSWERS[answer]
     assert watched(scene) == ""
     assert scene.receiver.requests
 
 
-@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("later", each(LATER, "settings", "a machine policy", "a fork"))
 def test_nothing_that_changes_under_a_program_makes_the_sender_import(scene: Scene, later: str) -> None:
     assert watched(scene, LATER[later]) == ""
     if later not in ENDS:
@@ -116,7 +120,7 @@ def test_nothing_that_changes_under_a_program_makes_the_sender_import(scene: Sce
 
 
 # The one exception: these are few, and a parser of TOML imported by everybody would cost every process 2 ms.
-@pytest.mark.parametrize("place", ["settings", "machine", "environment"])
+@pytest.mark.parametrize("place", each(("settings", "machine", "environment"), "machine"))
 def test_a_file_that_needs_a_parser_of_toml_imports_that_and_nothing_else(scene: Scene, place: str) -> None:
     if place == "settings":
         later = WRITE.format(name="settings.toml", text="mode = 'local'\n")
@@ -128,7 +132,7 @@ def test_a_file_that_needs_a_parser_of_toml_imports_that_and_nothing_else(scene:
     assert scene.total() == 100
 
 
-@pytest.mark.parametrize("place", ["closed", "unanswered", "no such host"])
+@pytest.mark.parametrize("place", each(("closed", "unanswered", "no such host"), "closed"))
 def test_an_endpoint_that_is_not_there_makes_the_sender_import_nothing(scene: Scene, place: str) -> None:
     with ExitStack() as stack:
         endpoint = "http://usage.invalid:4318"
@@ -137,7 +141,10 @@ def test_an_endpoint_that_is_not_there_makes_the_sender_import_nothing(scene: Sc
         assert watched(scene, MLFLOW_USAGE_ENDPOINT=endpoint) == ""
 
 
-@pytest.mark.parametrize("case", ["trusted", "with a certificate of its own", "not trusted", "certificate missing", "through a proxy"])
+TLS = ("trusted", "with a certificate of its own", "not trusted", "certificate missing", "through a proxy")
+
+
+@pytest.mark.parametrize("case", each(TLS, "trusted", "through a proxy"))
 def test_an_encrypted_endpoint_makes_the_sender_import_nothing(scene: Scene, secured: Receiver, keys: tuple[Path, Path], case: str) -> None:
     extra = {"MLFLOW_USAGE_ENDPOINT": secured.endpoint}
     if case != "not trusted":
@@ -153,7 +160,7 @@ def test_an_encrypted_endpoint_makes_the_sender_import_nothing(scene: Scene, sec
     assert {request.certificate is not None for request in secured.requests} <= {case == "with a certificate of its own"}
 
 
-@pytest.mark.parametrize("case", ["answers", "asks for a password", "closed"])
+@pytest.mark.parametrize("case", each(("answers", "asks for a password", "closed"), "answers"))
 def test_a_proxy_makes_the_sender_import_nothing(scene: Scene, case: str) -> None:
     scene.receiver.reply = (407, {"Proxy-Authenticate": "Basic"}, b"") if case == "asks for a password" else OK
     with closed_port() as closed:
