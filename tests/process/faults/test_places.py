@@ -124,7 +124,7 @@ def test_a_network_file_system_is_not_mapped(scene: Scene, table: Table) -> None
             quiet(scene.play(CALLS + "assert '/far/' not in open('/proc/self/maps').read()"))
     except PermissionError:
         pytest.skip("this user may not mount a file system")
-    table.add("network file system", 2, 1000, scene.total(), "counted in memory")
+    table.add("network file system (FUSE)", 2, 1000, scene.total(), "counted in memory")
     assert len({resource["app.installation.id"] for resource, _ in scene.receiver.records()}) == 1
 
 
