@@ -30,10 +30,7 @@ assert session.sender._thread is None or session.sender._thread.name == import_w
 sys.stderr.write("the end")
 """
 WRITE = "open(os.environ['MLFLOW_USAGE_DIR'] + '/{name}', 'w').write({text!r})"
-POLICY = """
-from mlflow_usage.consent import places
-places.{kind} = lambda: os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml'
-"""
+POLICY = "policy_at('{kind}', os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml')\n"
 FORK = """
 if (child := os.fork()) == 0:
     session.hit(EVENTS[1], None)

@@ -207,7 +207,7 @@ def test_the_names_are_those_of_the_files_that_are_made(scene: Scene) -> None:
 def test_garbage_in_the_settings_or_a_policy_is_off_and_says_nothing(scene: Scene, rounds: int) -> None:
     """What a person wrote cannot be understood: nothing is recorded, nothing that waits is sent, and the program never notices."""
     chance = random.Random(4)
-    policy = "from mlflow_usage.consent import places\nplaces.{} = lambda: os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml'\n"
+    policy = "policy_at('{}', os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml')\n"
     quiet(scene.play(CALLS + "os._exit(0)"))
     for number in range(rounds):
         kind = ("settings", "machine", "environment")[number % 3]
