@@ -87,7 +87,7 @@ def test_the_host_stays_as_it_was(scene: Scene, case: str) -> None:
 
 @pytest.mark.parametrize("case", ["up", "closed", pytest.param("silent", marks=pytest.mark.slow)])
 def test_nothing_is_printed_while_the_interpreter_ends(scene: Scene, case: str) -> None:
-    """In development mode, where every socket, file and thread that is left behind would be named, at ten moments of the sender's work."""
+    """In development mode, where every socket, file and thread that is left behind would be named, at some moments of the sender's work."""
     scene.receiver.reply = silent if case == "silent" else OK
     code = "session = begin()\nsession.hit(EVENTS[0], None)\ntime.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else {moment})"
     with closed_port() as endpoint:
