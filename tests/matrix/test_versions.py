@@ -13,7 +13,7 @@ import pytest
 
 from environments import MLFLOWS, environment, released
 from mlflow_usage.journal.shape import SIZES
-from process_stage import FOREIGN
+from process_stage import FOREIGN, Stage
 from receiver import Receiver
 
 ROOT = Path(__file__).parents[2]
@@ -83,23 +83,14 @@ TRACED = {
 }
 
 
-def clean() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("release", [release for release in MLFLOWS if release != "tracing"])
 def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
     python = released(release)
     with Receiver() as receiver:
-        own = {
-            "HOME": str(tmp_path),
-            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
-            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
-            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
-        }
+        environ = Stage(tmp_path, receiver).environment()
         for code in (PROGRAM, "import mlflow, time; time.sleep(2.5)"):
-            subprocess.run([str(python), "-c", code], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+            subprocess.run([str(python), "-c", code], env=environ, cwd=tmp_path, check=True, capture_output=True)
         assert receiver.calls() == CALLS
         assert {record["mlflow.usage.store"] for _, record in receiver.records() if "mlflow.usage.store" in record} == {"SqlAlchemyStore"}
 
@@ -111,16 +102,11 @@ def test_a_program_s_calls_arrive_once_on_every_mlflow(tmp_path: Path, release: 
 def test_a_command_arrives_once_on_every_mlflow(tmp_path: Path, release: str) -> None:
     python = released(release)
     with Receiver() as receiver:
-        own = {
-            "HOME": str(tmp_path),
-            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
-            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
-            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
-        }
+        environ = Stage(tmp_path, receiver).environment()
         for arguments in (["experiments", "search"], ["models", "--help"], ["runs", "list", "--experiment-id", "0"]):
             command = [str(python), "-m", "mlflow", *arguments]
-            subprocess.run(command, env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
-        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env={**clean(), **own}, cwd=tmp_path, check=True)
+            subprocess.run(command, env=environ, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env=environ, cwd=tmp_path, check=True)
         assert receiver.calls() == {"mlflow.cli.experiments.search": 1, "mlflow.cli.runs.list": 1}
 
 
@@ -128,15 +114,10 @@ def test_a_command_arrives_once_on_every_mlflow(tmp_path: Path, release: str) ->
 def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None:
     python = released("tracing")
     with Receiver() as receiver:
-        own = {
-            "HOME": str(tmp_path),
-            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
-            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
-            "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
-            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-        }
+        nowhere = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+        environ = Stage(tmp_path, receiver, nowhere).environment()
         for code in (TRACING, "import mlflow, time; time.sleep(2.5)"):
-            subprocess.run([str(python), "-c", code], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
+            subprocess.run([str(python), "-c", code], env=environ, cwd=tmp_path, check=True, capture_output=True)
         assert receiver.calls() == TRACED
         assert {record["mlflow.usage.store"] for _, record in receiver.records()} == {"RestStore"}
 
@@ -148,7 +129,7 @@ def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: s
     apart = [f"tests/process/faults/test_{name}.py" for name in ("host", "apart", "imports")]  # what must not happen to the host
     result = subprocess.run(
         [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "tests/journal", "tests/delivery", *apart],
-        env=clean(),
+        env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -156,14 +137,9 @@ def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: s
     )
     assert result.returncode == 0, result.stdout[-4000:]
     with Receiver() as receiver:
-        own = {
-            "HOME": str(tmp_path),
-            "MLFLOW_USAGE_DIR": str(tmp_path / "state"),
-            "MLFLOW_USAGE_ENDPOINT": receiver.endpoint,
-            "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
-        }
-        subprocess.run([str(python), "-c", PROGRAM], env={**clean(), **own}, cwd=tmp_path, check=True, capture_output=True)
-        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env={**clean(), **own}, cwd=tmp_path, check=True)
+        environ = Stage(tmp_path, receiver).environment()
+        subprocess.run([str(python), "-c", PROGRAM], env=environ, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env=environ, cwd=tmp_path, check=True)
         assert receiver.calls() == CALLS
     assert not [path for path in (tmp_path / "state").glob("*.journal") if path.stat().st_size in SIZES]
 
@@ -174,7 +150,7 @@ def test_what_is_wrapped_behaves_the_same_on_every_wrapt(release: str) -> None:
     python = released("newest", "pytest", "hypothesis", *SDKS[release])
     result = subprocess.run(
         [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/instrumentation"],
-        env=clean(),
+        env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
         cwd=ROOT,
         capture_output=True,
         text=True,
