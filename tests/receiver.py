@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import struct
 import threading
 from collections import Counter
@@ -35,6 +36,7 @@ class Request:
     body: bytes
     peer: tuple[str, int]
     accepted: bool = False
+    certificate: bytes | None = None  # the client's, where the endpoint asks for one
 
     @property
     def content(self) -> dict[str, Any]:
@@ -98,6 +100,7 @@ class Receiver:
     reply: Reply | Conduct | Callable[[Request], Reply | Conduct] = OK
     requests: list[Request] = field(default_factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -110,6 +113,8 @@ class Receiver:
             def do_POST(self) -> None:  # http.server's name
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = Request(self.path, dict(self.headers), body, self.client_address)
+                if isinstance(self.connection, ssl.SSLSocket):
+                    request.certificate = self.connection.getpeercert(binary_form=True)
                 receiver.requests.append(request)
                 reply: Any = receiver.reply
                 if callable(reply) and reply not in CONDUCTS:
@@ -130,7 +135,9 @@ class Receiver:
                 pass
 
         self.server = _Server(("127.0.0.1", self.port), Handler)
-        self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
+        if self.tls is not None:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.endpoint = f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def __enter__(self) -> Self:

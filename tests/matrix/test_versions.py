@@ -126,8 +126,9 @@ def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None
 @pytest.mark.parametrize("release", SDKS)
 def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: str) -> None:
     python = environment("mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
+    apart = [f"tests/process/faults/test_{name}.py" for name in ("host", "apart", "imports")]  # what must not happen to the host
     result = subprocess.run(
-        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/journal", "tests/delivery"],
+        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "tests/journal", "tests/delivery", *apart],
         env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
         cwd=ROOT,
         capture_output=True,
@@ -141,3 +142,18 @@ def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: s
         subprocess.run([str(python), "-c", "import mlflow, time; time.sleep(2.5)"], env=environ, cwd=tmp_path, check=True)
         assert receiver.calls() == CALLS
     assert not [path for path in (tmp_path / "state").glob("*.journal") if path.stat().st_size in SIZES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("release", [release for release in SDKS if release.startswith("wrapt")])
+def test_what_is_wrapped_behaves_the_same_on_every_wrapt(release: str) -> None:
+    python = released("newest", "pytest", "hypothesis", *SDKS[release])
+    result = subprocess.run(
+        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/instrumentation"],
+        env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-4000:]

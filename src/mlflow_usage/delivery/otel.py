@@ -7,7 +7,9 @@ by the user's OTEL_ATTRIBUTE_* limits; a `ReadableLogRecord` is the same record 
 
 from __future__ import annotations
 
+import inspect
 import logging
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -146,6 +148,16 @@ def _without_a_draw(function: Any) -> FunctionType:  # noqa: ANN401  a function 
     return made
 
 
+def _own_meters() -> dict[str, Any]:
+    """What keeps the exporter's metrics of itself out of the host's meter provider: from 1.43 it takes the global one if it is given none.
+
+    Nothing is imported: an exporter that has the parameter has imported the module.
+    """
+    if "meter_provider" not in inspect.signature(OTLPLogExporter).parameters:
+        return {}
+    return {"meter_provider": sys.modules["opentelemetry.metrics"].NoOpMeterProvider()}
+
+
 class Exporter:
     """The stock OTLP/HTTP exporter behind the guard, for one endpoint."""
 
@@ -159,6 +171,7 @@ class Exporter:
             timeout=TOTAL,
             compression=Compression.Gzip,
             session=session,
+            **_own_meters(),
         )
         self._export = MethodType(_without_a_draw(OTLPLogExporter.export), self._exporter)  # to 1.44
         client: Any = getattr(self._exporter, "_client", None)  # from 1.45

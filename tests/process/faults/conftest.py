@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ssl
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +9,12 @@ import pytest
 
 from process.faults.scene import Scene, Table
 from receiver import Receiver
+from whole_run import fixtures
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "faults.md"
 TABLE = Table()
-RAN: list[int] = []
+
+ran, document = fixtures(__file__, lambda: DOCUMENT.write_text(TABLE.text(), encoding="utf-8") and None)
 
 
 @pytest.fixture
@@ -24,18 +28,22 @@ def table() -> Table:
     return TABLE
 
 
-@pytest.fixture(autouse=True)
-def ran() -> None:
-    RAN.append(1)
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A key, and a certificate of it for 127.0.0.1."""
+    place = tmp_path_factory.mktemp("keys")
+    key, certificate = place / "key.pem", place / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
+    subprocess.run([*made, "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    return key, certificate
 
 
-@pytest.fixture(scope="session", autouse=True)
-def document(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Write the fault table after a run in which every fault test took part, to its end, and passed."""
-    yield
-    options, session = request.config.option, request.session
-    whole = not options.keyword and not options.markexpr and not any("::" in argument for argument in request.config.args)
-    ours = set(Path(__file__).parent.glob("test_*.py")) <= {Path(item.path) for item in session.items}
-    begun = len(RAN) == sum(Path(item.path).parent == Path(__file__).parent for item in session.items)
-    if whole and ours and begun and not session.testsfailed:
-        DOCUMENT.write_text(TABLE.text(), encoding="utf-8")
+@pytest.fixture
+def secured(keys: tuple[Path, Path]) -> Iterator[Receiver]:
+    """An endpoint over TLS that asks for a client's certificate and takes none, too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(keys[1], keys[0])
+    context.load_verify_locations(keys[1])
+    context.verify_mode = ssl.CERT_OPTIONAL
+    with Receiver(tls=context) as receiver:
+        yield receiver

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from pathlib import Path
 from process_stage import Stage
 
 HERE = Path(__file__).parent
-HEAD = "import os, sys, time, signal\nfrom fault_driver import EVENTS, Made, begin, prepare\n"
+HEAD = "import os, sys, time, signal\nfrom fault_driver import EVENTS, Made, begin, policy_at, prepare\n"
 DROPPED = "mlflow.usage.dropped"
 
 
@@ -45,6 +46,7 @@ class Scene(Stage):
             [sys.executable, *options, str(script)],
             env=self.environment(**extra),
             cwd=self.place,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -110,6 +112,39 @@ def unanswered() -> Iterator[str]:
 
 
 @contextmanager
+def tunnel() -> Iterator[str]:
+    """A proxy that opens tunnels (CONNECT) and does nothing else."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                target.sendall(piece)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def serve(client: socket.socket) -> None:
+        asked = b""
+        while b"\r\n\r\n" not in asked:
+            asked += client.recv(4096)
+        host, _, port = asked.split(b" ")[1].decode().rpartition(":")
+        with client, socket.create_connection((host, int(port))) as target:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(target, client), daemon=True)
+            back.start()
+            pump(client, target)
+            back.join(10)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
     """A file system of its own; raises PermissionError where this user may not mount one."""
     place.mkdir()
@@ -119,6 +154,23 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@contextmanager
+def file_system_of_another_process(place: Path) -> Iterator[Path]:
+    """A directory that another process serves, as over a network; raises PermissionError where this user may not mount one."""
+    place.mkdir()
+    process = subprocess.Popen([sys.executable, str(HERE / "user_fs.py"), str(place)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    if process.stdout.readline() != b"mounted\n":
+        process.communicate()
+        raise PermissionError
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        process.kill()
+        process.communicate()
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:

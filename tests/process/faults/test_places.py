@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage.journal import files
-from process.faults.scene import DROPPED, Ended, Scene, Table, closed_port, small_disk
+from mlflow_usage.catalogue.tables import REVISION
+from mlflow_usage.endpoint import Endpoint, stamp
+from mlflow_usage.version import VERSION
+from process.faults.scene import DROPPED, Ended, Scene, Table, closed_port, file_system_of_another_process, small_disk
+from receiver import OK, Receiver
 
 CALLS = """
 session = begin()
@@ -75,6 +78,33 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert arrived >= 30
 
 
+@pytest.mark.parametrize("end", ["SIGKILL", "normal end"])
+def test_a_disk_that_fills_up_takes_nothing_from_a_journal_that_is_there(scene: Scene, table: Table, disk: Path, end: str) -> None:
+    """Its blocks were written before it was mapped: kinds that are in it are counted through a full disk, and a kill."""
+    code = """
+session = begin()
+for event in EVENTS:
+    session.hit(event, None)
+time.sleep(0.1)
+try:
+    with open(os.environ["MLFLOW_USAGE_DIR"] + "/../filler", "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+except OSError:
+    pass
+for number in range(3000):
+    session.hit(EVENTS[number % 5], None)
+"""
+    with closed_port() as endpoint:
+        scene.environ["MLFLOW_USAGE_ENDPOINT"] = endpoint
+        quiet(scene.play(code + ("os.kill(os.getpid(), signal.SIGKILL)" if end == "SIGKILL" else "")), -9 if end == "SIGKILL" else 0)
+    assert (disk / "filler").stat().st_size > 100_000
+    with Receiver(port=int(endpoint.rpartition(":")[2])) as receiver:
+        scene.drain()  # with no room for anything but what is there
+        table.add(f"disk fills up under a journal, {end}", 1, 3005, receiver.calls(accepted=True).total())
+    assert not scene.journals()
+
+
 def test_a_read_only_disk_is_as_good_as_none(scene: Scene, table: Table, disk: Path) -> None:
     quiet(scene.play(CALLS + "os._exit(0)"))
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
@@ -86,10 +116,16 @@ def test_a_read_only_disk_is_as_good_as_none(scene: Scene, table: Table, disk: P
 
 
 def test_a_network_file_system_is_not_mapped(scene: Scene, table: Table) -> None:
-    code = "prepare()\nfrom mlflow_usage.journal import files\nfiles.on_network = lambda directory: True\n" + CALLS
-    quiet(scene.play(code))
-    assert not scene.journals()
-    table.add("network file system", 1, 500, scene.total(), "counted in memory")
+    try:
+        with file_system_of_another_process(scene.place / "far") as place:
+            scene.environ["MLFLOW_USAGE_DIR"] = str(place / "state")
+            quiet(scene.play(CALLS))
+            assert sorted(path.name for path in (place / "state").iterdir()) == ["installation", f"notice-{REVISION}", "sent.jsonl"]
+            quiet(scene.play(CALLS + "assert '/far/' not in open('/proc/self/maps').read()"))
+    except PermissionError:
+        pytest.skip("this user may not mount a file system")
+    table.add("network file system (FUSE)", 2, 1000, scene.total(), "counted in memory")
+    assert len({resource["app.installation.id"] for resource, _ in scene.receiver.records()}) == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
@@ -117,7 +153,15 @@ def test_an_odd_state_directory_is_not_used(scene: Scene, table: Table, kind: st
     table.add(f"state directory: {kind}", 1, 500, scene.total(), "counted in memory")
 
 
-NAMES = ("installation", "notice-1", "sent.jsonl", "sent.1.jsonl", "0.journal", "1.lock", "stopped-x-0.1.0")
+# Every file that an installation can have beside its settings, by the name under which it is looked for.
+NAMES = ("installation", "notice-{revision}", "sent.jsonl", "sent.1.jsonl", "0.journal", "1.lock", "stopped-{stamp}-{version}")
+
+
+def names(scene: Scene) -> list[str]:
+    """The names, and a lock and a journal beside each other."""
+    given = stamp(Endpoint(f"{scene.receiver.endpoint}/v1/logs"))
+    found = [name.format(revision=REVISION, stamp=given, version=VERSION) for name in NAMES]
+    return [*found, "2.journal", "2.lock"]
 
 
 def rubbish(chance: random.Random) -> bytes:
@@ -129,7 +173,7 @@ def test_garbage_in_every_state_file_stops_nothing(scene: Scene, table: Table, r
     chance = random.Random(3)
     scene.state.mkdir(mode=0o700)
     for _ in range(rounds):
-        for name in NAMES:
+        for name in names(scene):
             path = scene.state / name
             if path.is_dir():
                 path.rmdir()
@@ -140,8 +184,49 @@ def test_garbage_in_every_state_file_stops_nothing(scene: Scene, table: Table, r
                 os.mkfifo(path)
             else:
                 path.write_bytes(rubbish(chance))
+            if name.startswith("stopped-") and path.exists():
+                os.utime(path, (0, chance.choice((0, 2**33))))  # long ago, or to come: a 410 of today is one, whatever is in its file
         quiet(scene.play(CALLS, timeout=20))
     table.add("garbage in every state file", rounds, rounds * 500, scene.total())
+
+
+def test_the_names_are_those_of_the_files_that_are_made(scene: Scene) -> None:
+    """All of them: a file that the test above does not know is a file that it does not try."""
+    made: set[str] = set()
+    for reply in ((410, {}, b""), OK):
+        scene.receiver.reply = reply
+        quiet(scene.play(CALLS + "session.sender.flush(5)\nos._exit(0)"))
+        made |= {path.name for path in scene.state.iterdir() if path.suffix not in {".journal", ".lock"}}
+        for stopped in scene.state.glob("stopped-*"):
+            stopped.unlink()
+        (scene.state / "sent.jsonl").write_bytes(b"{}\n" * 200_000)  # the next line puts it aside
+    assert made == {name for name in names(scene) if not name.endswith((".journal", ".lock"))}
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(30, marks=pytest.mark.slow)])
+def test_garbage_in_the_settings_or_a_policy_is_off_and_says_nothing(scene: Scene, rounds: int) -> None:
+    """What a person wrote cannot be understood: nothing is recorded, nothing that waits is sent, and the program never notices."""
+    chance = random.Random(4)
+    policy = "policy_at('{}', os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml')\n"
+    quiet(scene.play(CALLS + "os._exit(0)"))
+    for number in range(rounds):
+        kind = ("settings", "machine", "environment")[number % 3]
+        path = scene.state / ("settings.toml" if kind == "settings" else "policy.toml")
+        path.write_bytes(
+            chance.choice([chance.randbytes(100), chance.randbytes(40_000), b"{" * 5000, b"[" * 50_000, b"mode = ", b"\0" * 4096])
+        )
+        path.chmod(0o600)
+        code = "prepare()\n" + (policy.format(kind) if kind != "settings" else "")
+        ended = scene.play(code + "from mlflow_usage.consent.decision import current\nprint(current().mode.value, current().source)")
+        quiet(ended)
+        assert ended.out.startswith(f"off {kind}"), ended.out
+        # A program that runs while the file appears: it ends by itself.
+        path.rename(scene.place / "later")
+        code += CALLS + f"os.rename({str(scene.place / 'later')!r}, {str(path)!r})\nsession.sender.flush(5)\n"
+        quiet(scene.play(code + "session.hit(EVENTS[0], None)\ntime.sleep(0.1)"))
+        assert not scene.journals()
+        path.unlink()
+    assert not scene.receiver.requests
 
 
 @pytest.mark.parametrize("rounds", [300, pytest.param(5000, marks=pytest.mark.slow)])
@@ -186,11 +271,13 @@ def test_what_waits_longer_than_a_week_is_told_as_dropped(scene: Scene, table: T
     table.add("endpoint away for a week, processes dead", 4, 2000, scene.total(), "500 of them as mlflow.usage.dropped, age")
 
 
-def test_a_process_that_runs_through_a_week_s_outage_loses_nothing(scene: Scene, table: Table) -> None:
-    """The clock that the journal and the sender read jumps an hour at each attempt."""
+@pytest.mark.parametrize("end", ["killed then", "alive when it is back"])
+def test_a_process_that_runs_through_a_week_s_outage_loses_nothing(scene: Scene, table: Table, end: str) -> None:
+    """The clock that the journal and the sender read jumps an hour at each attempt, and is today's at the end."""
     code = """
+prepare()
+now = [time.time() - 173 * 3600]
 session = begin()
-now = [time.time()]
 session.recorder._clock = lambda: now[0]
 courier = session._courier()
 courier._clock = lambda: now[0]
@@ -200,18 +287,25 @@ with courier.apart():
             session.hit(EVENTS[number % 5], None)
         now[0] += 3600
         assert courier.flush() >= 10
-os._exit(0)
+    print("a week", flush=True)
+    if "FAULT_KILLED" not in os.environ:
+        sys.stdin.readline()
+        assert courier.flush() is None
+os.kill(os.getpid(), signal.SIGKILL)
 """
     with closed_port() as endpoint:
-        quiet(scene.play(code, MLFLOW_USAGE_ENDPOINT=endpoint))
-    assert sum(path.stat().st_size for path in scene.journals()) == 4096
-    (path,) = scene.journals()
-    owned = files.adopt(path)
-    assert owned is not None
-    table.add(
-        "endpoint away for a week, process alive (clock faked)", 1, 173 * 100, owned.journal.unacknowledged, "in one journal of 4 KiB"
-    )
-    owned.abandon()
+        scene.environ["MLFLOW_USAGE_ENDPOINT"] = endpoint
+        process = scene.start(code, **({"FAULT_KILLED": "1"} if end == "killed then" else {}))
+        assert process.stdout is not None
+        assert process.stdout.readline() == "a week\n"
+        assert sum(path.stat().st_size for path in scene.journals()) == 4096
+    with Receiver(port=int(endpoint.rpartition(":")[2])) as receiver:
+        _, err = process.communicate("it is back\n", timeout=30)
+        assert (process.returncode, err) == (-9, "")
+        scene.drain()
+        arrived, told = receiver.calls(accepted=True).total(), receiver.calls(accepted=True)[DROPPED]
+    table.add(f"endpoint away for a week (clock faked), process {end}", 1, 173 * 100, arrived, "in one journal of 4 KiB")
+    assert (told, scene.journals()) == (0, [])
 
 
 @pytest.mark.parametrize("jump", [-3 * 86_400, -40 * 365 * 86_400, 40 * 365 * 86_400])
