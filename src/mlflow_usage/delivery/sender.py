@@ -55,7 +55,7 @@ class Sender:
             # In a context of its own: some watchers hand the starting thread's transaction on to every thread.
             self._thread = threading.Thread(target=Context().run, args=(self._run, self._queue), name="mlflow-usage", daemon=True)
             try:
-                self._thread.start()
+                _start(self._thread)
             except RuntimeError:  # the interpreter is ending or the system has no thread left: a later process delivers
                 self._closed = True
                 return
@@ -72,7 +72,7 @@ class Sender:
     def flush(self, timeout: float) -> bool:
         """Deliver now and wait at most `timeout` seconds; returns whether the flush came to its end."""
         messages, thread = self._queue, self._thread
-        if messages is None or thread is None or os.getpid() != self._pid or not thread.is_alive():
+        if messages is None or thread is None or os.getpid() != self._pid or not (thread.ident is None or thread.is_alive()):
             return False
         reply: Any = queue.SimpleQueue()
         messages.put((reply, self._clock() + timeout))
@@ -146,3 +146,23 @@ class Sender:
             return messages.get(timeout=None if due is None else max(0.0, due - self._clock()))
         except queue.Empty:
             return None
+
+
+def _start(thread: Any) -> None:  # noqa: ANN401  a Thread
+    """Start a thread, and do not wait until it runs: on an idle machine that takes as long as all else of a program's first call.
+
+    Raises:
+        RuntimeError: as `Thread.start`.
+    """
+    started = getattr(thread, "_started", None)  # the event that `Thread.start` waits for, in CPython 3.10 to 3.14
+    if isinstance(started, threading.Event):
+        started.wait = _at_once  # type: ignore[method-assign]
+    try:
+        thread.start()
+    finally:
+        if isinstance(started, threading.Event):
+            del started.wait
+
+
+def _at_once(timeout: float | None = None) -> bool:  # noqa: ARG001  as `Event.wait`
+    return False
