@@ -39,7 +39,8 @@ def read(directory: "Path | None", *, importing: bool = True) -> UserSettings | 
             return _invalid(path, reason)
         return parse(toml.parse(state.read_private(path), importing=importing), str(path))
     except (OSError, ValueError, RecursionError) as error:
-        return _invalid(path, error)
+        reason = getattr(error, "strerror", None)
+        return _invalid(path, f"it cannot be read: {reason}" if reason else error)
 
 
 def parse(table: dict[str, object], path: str) -> UserSettings:

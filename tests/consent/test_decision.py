@@ -112,7 +112,7 @@ def test_every_source_that_spoke_is_listed_in_order_of_precedence() -> None:
         ("variable DO_NOT_TRACK=1", "off"),
         ("variable MLFLOW_USAGE=on", "on"),
         ("settings", "local"),
-        ("continuous integration: continuous integration (CI)", None),
+        ("continuous integration: any system (CI)", None),
         ("default", "on"),
     ]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # System, the variables of which all must be set, and where that is documented. Only what a system sets while it builds: a variable
 # that also marks a deployed program (RENDER, VERCEL) or stays in the image that was built (OPENSHIFT_BUILD_NAME) is none.
 SYSTEMS: Final = (
-    ("continuous integration", ("CI",), "the convention that most systems below follow"),
-    ("continuous integration", ("CONTINUOUS_INTEGRATION",), "https://docs.travis-ci.com/user/environment-variables"),
+    ("any system", ("CI",), "the convention that most systems below follow"),
+    ("any system", ("CONTINUOUS_INTEGRATION",), "https://docs.travis-ci.com/user/environment-variables"),
     ("GitHub Actions", ("GITHUB_ACTIONS",), "https://docs.github.com/en/actions/reference/variables-reference"),
     ("GitLab CI", ("GITLAB_CI",), "https://docs.gitlab.com/ci/variables/predefined_variables/"),
     ("Jenkins", ("JENKINS_URL",), "https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mlflow_usage.settings import UserSettings
 
 REVIEW: Final = "MLFLOW_USAGE_REVIEW"
+NOTHING: Final = "none: nothing is sent"
 
 
 class Source(NamedTuple):
@@ -170,8 +171,8 @@ def _detection_sources(detection: "Detection | None", explicit: str | None) -> "
 
 def _endpoint_sources(endpoint: Endpoint, environ: "Mapping[str, str]", chosen: str | None) -> "Iterator[Source]":
     if endpoint.url is None:
-        yield Source(f"endpoint: {endpoint.source}", Mode.LOCAL, endpoint.problem or endpoints.NONE)
+        yield Source(f"endpoint: {endpoint.source}", Mode.LOCAL, endpoint.problem or NOTHING)
     elif environ.get(endpoints.ENDPOINT, chosen or "").strip().lower() == endpoints.NONE:
         # Nobody's records go out against a "none" of their own, not even to the endpoint of a policy.
         who = f"variable {endpoints.ENDPOINT}" if endpoints.ENDPOINT in environ else "settings"
-        yield Source(f"endpoint: {who}", Mode.LOCAL, endpoints.NONE)
+        yield Source(f"endpoint: {who}", Mode.LOCAL, NOTHING)
