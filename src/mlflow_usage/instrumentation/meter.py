@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
@@ -64,7 +65,8 @@ class Meter:
         self.spec = getattr(self.mlflow, "__spec__", None)
         self.utils: Any = None
         self.stopped = False
-        self.probe, self.recorder, self.ask = self.probes(), self.recorders(), self.asker()  # hundreds of functions share their cells
+        self.ask, self.record_client = self.asker(), self.client_recorder()
+        self.probe, self.client_probe = self.probes(), self.client_probes()
 
     def probes(self) -> Callable[[str], Callable[[], bool]]:
         """For an event, the question that a wrapped function asks at each call: record it, and say that no wrapper needs to run."""
@@ -73,35 +75,30 @@ class Meter:
         system, environ, data, (first, second, third, fourth) = os, self.environ, self.data, self.variables
         recheck, hit = self.session.recheck, self.session.hit
 
-        def of(event: str) -> Callable[[], bool]:
-            def probe() -> bool:
-                try:
-                    frame = get_frame(1)
-                except ValueError:  # nobody's frame: an exit handler or a raw thread
-                    self.record(event)
-                    return False
-                try:
-                    scope = frame.f_globals
-                    if scope is not main:
-                        name = get(scope, "__name__")
-                        origin = origins[name] if type(name) is str else USER  # anything else could answer the look-up with code of its own
-                        if origin == INTERNAL or (origin != USER and not counts(frame)):
-                            return False
-                    if (
-                        first in data or second in data or third in data or fourth in data or system.environ is not environ
-                    ) and not recheck():
-                        return False
-                    if self.mlflow.__spec__ is not self.spec:
-                        self.reloaded()
-                    uri = getattr(self.utils, "_tracking_uri", None)
-                    hit(event, stores[uri] if type(uri) is str else self.fluent_store())
-                except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
-                    return False
+        def probe(event: str) -> bool:
+            try:
+                frame = get_frame(1)
+            except ValueError:  # nobody's frame: an exit handler or a raw thread
+                self.record(event)
                 return False
+            try:
+                scope = frame.f_globals
+                if scope is not main:
+                    name = get(scope, "__name__")
+                    origin = origins[name] if type(name) is str else USER  # anything else could answer the look-up with code of its own
+                    if origin == INTERNAL or (origin != USER and not counts(frame)):
+                        return False
+                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
+                    return False
+                if self.mlflow.__spec__ is not self.spec:
+                    self.reloaded()
+                uri = getattr(self.utils, "_tracking_uri", None)
+                hit(event, stores[uri] if type(uri) is str else self.fluent_store())
+            except Exception:  # noqa: BLE001  the boundary: nothing of ours reaches the user's program
+                return False
+            return False
 
-            return probe
-
-        return of
+        return partial(partial, probe)  # a closure for each of hundreds of functions takes twice the memory
 
     def asker(self) -> Callable[[], bool]:
         """Whether the call now being made counts; the function that was called from is one frame above the question."""
@@ -154,38 +151,33 @@ class Meter:
         except Exception:  # noqa: BLE001  the boundary
             return
 
-    def recorders(self) -> Callable[[str], Callable[[object], None]]:
-        """For an event, what records a call of a MlflowClient's method, given the client."""
+    def client_recorder(self) -> Callable[[str, object], None]:
+        """What records a call of a MlflowClient's method, given the event and the client."""
         stores, (first, second, third, fourth) = self.stores, self.variables
         system, environ, data, recheck, hit = os, self.environ, self.data, self.session.recheck, self.session.hit
 
-        def of(event: str) -> Callable[[object], None]:
-            def record(client: object) -> None:
-                try:
-                    if (
-                        first in data or second in data or third in data or fourth in data or system.environ is not environ
-                    ) and not recheck():
-                        return
-                    if self.mlflow.__spec__ is not self.spec:
-                        self.reloaded()
-                    uri = uri_of_client(client)
-                    hit(event, stores[uri] if type(uri) is str else None)
-                except Exception:  # noqa: BLE001  the boundary
+        def record(event: str, client: object) -> None:
+            try:
+                if (first in data or second in data or third in data or fourth in data or system.environ is not environ) and not recheck():
                     return
+                if self.mlflow.__spec__ is not self.spec:
+                    self.reloaded()
+                uri = uri_of_client(client)
+                hit(event, stores[uri] if type(uri) is str else None)
+            except Exception:  # noqa: BLE001  the boundary
+                return
 
-            return record
+        return record
 
-        return of
+    def client_probes(self) -> Callable[[str], Callable[[object], bool]]:
+        """The same for a method of MlflowClient, which asks with its client."""
+        get_frame, get, main, origins, record = sys._getframe, dict.get, self.main, self.origins, self.record_client  # noqa: SLF001
 
-    def client_probe(self, record: Callable[[object], None]) -> Callable[[object], bool]:
-        """The question that a bound method of MlflowClient asks at each call: record it, and say that no wrapper needs to run."""
-        get_frame, get, main, origins = sys._getframe, dict.get, self.main, self.origins  # noqa: SLF001
-
-        def probe(client: object) -> bool:
+        def probe(event: str, client: object) -> bool:
             try:
                 frame = get_frame(1)
             except ValueError:
-                record(client)
+                record(event, client)
                 return False
             try:
                 scope = frame.f_globals
@@ -196,10 +188,10 @@ class Meter:
                         return False
             except Exception:  # noqa: BLE001  the boundary
                 return False
-            record(client)
+            record(event, client)
             return False
 
-        return probe
+        return partial(partial, probe)
 
     def shape_recorder(self) -> Callable[[Kinds, Shape | None], None]:
         """What records a call that carries attributes beside the store."""

@@ -113,10 +113,10 @@ class Patches:
         if event in DECORATORS:
             return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.ask)
         if client:
-            record = meter.recorder(event)
+            by_class = frames.client_method(meter, event)
             if type(original) is FunctionType:
-                return Method(original, meter.client_probe(record), frames.client_method(record), meter.ask)
-            return Wrapper(original, frames.client_method(record), enabled=meter.ask)
+                return Method(original, meter.client_probe(event), by_class, meter.ask)
+            return Wrapper(original, by_class, enabled=meter.ask)
         return Wrapper(original, never, enabled=meter.probe(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
