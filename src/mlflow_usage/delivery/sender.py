@@ -151,6 +151,8 @@ class Sender:
 def _start(thread: Any) -> None:  # noqa: ANN401  a Thread
     """Start a thread, and do not wait until it runs: on an idle machine that takes as long as all else of a program's first call.
 
+    Until it runs it is listed by `threading.enumerate`, and its `join` says that it was not started.
+
     Raises:
         RuntimeError: as `Thread.start`.
     """

@@ -170,7 +170,7 @@ class Meter:
         return record
 
     def client_probes(self) -> Callable[[str], Callable[[object], bool]]:
-        """The same for a method of MlflowClient, which asks with its client."""
+        """As `probes`, for a bound method of MlflowClient: it asks with its client."""
         get_frame, get, main, origins, record = sys._getframe, dict.get, self.main, self.origins, self.record_client  # noqa: SLF001
 
         def probe(event: str, client: object) -> bool:
