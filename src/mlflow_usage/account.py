@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from mlflow_usage.activation import Running
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.endpoint import stamp
-from mlflow_usage.journal import JournalError, files
+from mlflow_usage.journal import FORGET, JournalError, files
 from mlflow_usage.journal.layout import Journal
 from mlflow_usage.mode import Mode
-
-FORGET: Final = "mlflow.usage.forget"
 
 
 class Waiting(NamedTuple):

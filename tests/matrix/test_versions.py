@@ -122,13 +122,10 @@ def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None
         assert {record["mlflow.usage.store"] for _, record in receiver.records()} == {"RestStore"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("release", SDKS)
-def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: str) -> None:
-    python = environment("mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
-    apart = [f"tests/process/faults/test_{name}.py" for name in ("host", "apart", "imports")]  # what must not happen to the host
+def passing(python: Path, *arguments: str) -> None:
+    """Run tests of ours with another Python."""
     result = subprocess.run(
-        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "tests/journal", "tests/delivery", *apart],
+        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
         cwd=ROOT,
         capture_output=True,
@@ -136,6 +133,14 @@ def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: s
         check=False,
     )
     assert result.returncode == 0, result.stdout[-4000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("release", SDKS)
+def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: str) -> None:
+    python = environment("mlflow-skinny", "sqlalchemy", "alembic", "pytest", "hypothesis", *SDKS[release])
+    apart = [f"tests/process/faults/test_{name}.py" for name in ("host", "apart", "imports")]  # what must not happen to the host
+    passing(python, "-m", "not slow", "tests/journal", "tests/delivery", *apart)
     with Receiver() as receiver:
         environ = Stage(tmp_path, receiver).environment()
         subprocess.run([str(python), "-c", PROGRAM], env=environ, cwd=tmp_path, check=True, capture_output=True)
@@ -148,12 +153,4 @@ def test_the_client_s_own_tests_pass_on_every_library(tmp_path: Path, release: s
 @pytest.mark.parametrize("release", [release for release in SDKS if release.startswith("wrapt")])
 def test_what_is_wrapped_behaves_the_same_on_every_wrapt(release: str) -> None:
     python = released("newest", "pytest", "hypothesis", *SDKS[release])
-    result = subprocess.run(
-        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/instrumentation"],
-        env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout[-4000:]
+    passing(python, "tests/instrumentation")

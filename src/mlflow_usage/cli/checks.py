@@ -195,12 +195,7 @@ def endpoint(decision: Decision) -> Iterator[Finding]:
 
 
 def _asked(where: Endpoint) -> Iterator[Finding]:
-    from mlflow_usage.delivery import (  # noqa: PLC0415
-        Outcome,
-        audit,
-        http,
-        otel,
-    )
+    from mlflow_usage.delivery import Outcome, audit, http, otel  # noqa: PLC0415
 
     scheme = urlsplit(where.url or "").scheme
     if proxy := http.proxies(where.url or "").get(scheme):

@@ -19,9 +19,8 @@ from mlflow_usage.delivery import NONE, Answer, Outcome, audit, otel
 from mlflow_usage.delivery.http import GuardedSession
 from mlflow_usage.endpoint import Endpoint
 from mlflow_usage.identity import Secret
-from mlflow_usage.journal import Batch, Entry
+from mlflow_usage.journal import FORGET, Batch, Entry
 
-EVENT: Final = "mlflow.usage.forget"
 SECRET: Final = "mlflow.usage.secret"  # noqa: S105  an attribute's name
 PAUSES: Final = (1.0, 2.0, 4.0)  # seconds between attempts; with the attempts themselves less than half a minute
 NO_VERSION: Final = "0.0"  # what stands for a version where the catalogue asks for one and an erasure has no use for it
@@ -45,7 +44,7 @@ def request(secret: Secret) -> tuple[Batch, dict[str, object]]:
         "service.version": NO_VERSION,
         "session.id": identity.new_session(),
     }
-    return Batch(uuid.uuid4().bytes, (Entry(0, EVENT, {SECRET: secret}, 1, int(time.time()) // 3600),)), resource
+    return Batch(uuid.uuid4().bytes, (Entry(0, FORGET, {SECRET: secret}, 1, int(time.time()) // 3600),)), resource
 
 
 def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: Progress, sleep: Callable[[float], None]) -> Result:

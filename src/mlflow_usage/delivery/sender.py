@@ -157,13 +157,14 @@ def _start(thread: Any) -> None:  # noqa: ANN401  a Thread
         RuntimeError: as `Thread.start`.
     """
     started = getattr(thread, "_started", None)  # the event that `Thread.start` waits for, in CPython 3.10 to 3.14
-    if isinstance(started, threading.Event):
-        started.wait = _at_once  # type: ignore[method-assign]
+    if not isinstance(started, threading.Event):
+        thread.start()
+        return
+    started.wait = _at_once  # type: ignore[method-assign]
     try:
         thread.start()
     finally:
-        if isinstance(started, threading.Event):
-            del started.wait
+        del started.wait
 
 
 def _at_once(timeout: float | None = None) -> bool:  # noqa: ARG001  as `Event.wait`

@@ -16,9 +16,8 @@ from typing import Any, Final, TypeAlias
 
 from mlflow_usage.instrumentation.targets import SCORERS
 from mlflow_usage.instrumentation.wrapper import Wrapper
-from mlflow_usage.journal import Kind
+from mlflow_usage.journal import PREFIX, Kind
 
-PREFIX: Final = "mlflow.usage."
 FLAVOR: Final = f"{PREFIX}flavor"
 GIVEN: Final = ("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata")
 SWITCHES: Final = ("disable", "log_traces", "log_models")

@@ -15,9 +15,10 @@ from typing import Any, Final
 from mlflow_usage.named import NamedTuple
 
 PREFIX: Final = "mlflow.usage."
+DROPPED: Final = f"{PREFIX}dropped"  # the event that tells of calls that were given up
+REASON: Final = f"{PREFIX}reason"  # its attribute
+FORGET: Final = f"{PREFIX}forget"  # the event that asks for an erasure; it is no call
 WIPEONFORK: Final = 18  # MADV_WIPEONFORK of Linux 4.14 and later; not named by the mmap module
-
-Attributes = Mapping[str, Any]
 
 
 class JournalError(Exception):
@@ -58,7 +59,7 @@ class Batch(NamedTuple):
     entries: tuple[Entry, ...]
 
 
-def encode_key(event: str, attributes: Attributes) -> bytes:
+def encode_key(event: str, attributes: Mapping[str, Any]) -> bytes:
     """The key of a slot: short, and independent of the catalogue's order so that another version can read it."""
     short = {key.removeprefix(PREFIX): value for key, value in attributes.items()}
     return json.dumps([event, short], separators=(",", ":"), sort_keys=True).encode()

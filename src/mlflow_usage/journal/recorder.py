@@ -20,11 +20,11 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from mlflow_usage.journal import JournalFullError, Kind, encode_key, files, wiped_in_a_child
+from mlflow_usage.journal import DROPPED, REASON, JournalFullError, Kind, encode_key, files, wiped_in_a_child
 from mlflow_usage.journal.files import Owned
 from mlflow_usage.journal.shape import SIZES
 
-REFUSED: Final = encode_key("mlflow.usage.dropped", {"mlflow.usage.reason": "refused"})
+REFUSED: Final = encode_key(DROPPED, {REASON: "refused"})
 STORE: Final = "mlflow.usage.store"
 FREE_THREADED: Final = not getattr(sys, "_is_gil_enabled", lambda: True)()
 MAX_RETIRED: Final = 8  # journals of this process that still wait for the endpoint
@@ -188,7 +188,7 @@ class Recorder:
                 owned.abandon()  # its file stays for a later process
             lost = sum(owned.journal.unacknowledged for owned in let_go if owned.path is None)
             if lost > 0:
-                self._count("mlflow.usage.dropped", {"mlflow.usage.reason": "size"}, lost)
+                self._count(DROPPED, {REASON: "size"}, lost)
 
     # What delivery does with the journals
 

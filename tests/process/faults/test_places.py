@@ -55,18 +55,21 @@ def test_a_full_disk_costs_nothing_but_what_a_kill_takes(scene: Scene, table: Ta
     table.add("full disk from the start, SIGKILL", 1, 500, arrived, "nothing is promised: counted in memory", lost=500)
 
 
-def test_a_disk_that_fills_up_while_calls_are_counted_never_kills(scene: Scene, table: Table, disk: Path) -> None:
-    code = """
-session = begin()
-session.hit(EVENTS[0], None)
-try:
+FILL = """try:
     with open(os.environ["MLFLOW_USAGE_DIR"] + "/../filler", "wb", buffering=0) as file:
         while True:
             file.write(bytes(512))
 except OSError:
     pass
-for number in range(3000):
-    session.hit(EVENTS[number % 5], f"store_{number % 200}")  # new kinds: the journal is full, and no larger one can be made
+"""
+
+
+def test_a_disk_that_fills_up_while_calls_are_counted_never_kills(scene: Scene, table: Table, disk: Path) -> None:
+    code = f"""
+session = begin()
+session.hit(EVENTS[0], None)
+{FILL}for number in range(3000):
+    session.hit(EVENTS[number % 5], f"store_{{number % 200}}")  # new kinds: the journal is full, and no larger one can be made
 os.kill(os.getpid(), signal.SIGKILL)
 """
     quiet(scene.play(code), -9)
@@ -81,18 +84,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 @pytest.mark.parametrize("end", ["SIGKILL", "normal end"])
 def test_a_disk_that_fills_up_takes_nothing_from_a_journal_that_is_there(scene: Scene, table: Table, disk: Path, end: str) -> None:
     """Its blocks were written before it was mapped: kinds that are in it are counted through a full disk, and a kill."""
-    code = """
+    code = f"""
 session = begin()
 for event in EVENTS:
     session.hit(event, None)
 time.sleep(0.1)
-try:
-    with open(os.environ["MLFLOW_USAGE_DIR"] + "/../filler", "wb", buffering=0) as file:
-        while True:
-            file.write(bytes(512))
-except OSError:
-    pass
-for number in range(3000):
+{FILL}for number in range(3000):
     session.hit(EVENTS[number % 5], None)
 """
     with closed_port() as endpoint:
