@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the tests' loopback server serves here too
 
-import answering
+from support import answering
 
 
 class Answering:

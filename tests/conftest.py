@@ -4,5 +4,9 @@ from __future__ import annotations
 
 import signal
 
+from support.process_stage import stage
+
+__all__ = ["stage"]
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mlflow_usage
-from mlflow_usage.activation import SERVING, _run_as_module, _serves
+from mlflow_usage.process.helpers import SERVING, _run_as_module, _serves
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_server_s_processes_that_mlflow_started_are_its_own(
 SERVER = """
 import json, sys
 import mlflow
-from mlflow_usage.activation import Running
+from mlflow_usage.process.running import Running
 patches = Running.patches
 import mlflow.server.handlers as handlers  # loads the entry points of tracking stores for a registry of its own
 import mlflow.cli
 print(json.dumps([
-    Running.patches is patches and patches.active,
+    Running.patches is patches and patches.finder in sys.meta_path,
     "mlflow-usage" in handlers._tracking_store_registry._registry,
     sum(type(finder).__name__ == "_Unregister" for finder in sys.meta_path),
     type(mlflow.cli.server.callback).__name__,
@@ -110,7 +110,7 @@ def test_a_finder_of_the_host_is_asked_for_every_module(tmp_path: Path, mode: st
 
 AGAIN = """
 import mlflow
-from mlflow_usage.activation import Running
+from mlflow_usage.process.running import Running
 mlflow.end_run()
 session, patches = Running.session.id, Running.patches
 import mlflow.server
@@ -129,7 +129,7 @@ import os
 import mlflow
 del os.environ["MLFLOW_USAGE"]
 import mlflow.server
-from mlflow_usage.activation import Running
+from mlflow_usage.process.running import Running
 print(Running.session, Running.patches)
 """
 

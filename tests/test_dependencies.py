@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 
-import answering
-
-ROOT = Path(__file__).parent.parent
+from support import answering
+from support.repository import ROOT
 
 
 def run(root: Path, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -79,7 +79,7 @@ def ours() -> Cases:
     import mlflow
     import mlflow.telemetry.client as telemetry
 
-    from mlflow_usage.activation import Running
+    from mlflow_usage.process.running import Running
 
     telemetry._set_telemetry_client(None)
     patches = Running.patches

@@ -33,8 +33,8 @@ else:
     _client._set_telemetry_client(None)
 if KIND in ("loop", "distinct"):
     import mlflow_usage
-    from mlflow_usage.activation import Running
     from mlflow_usage.catalogue.tables import EVENTS
+    from mlflow_usage.process.running import Running
 
     if KIND == "loop":
         call = Running.patches.wrapper(log_metric, "mlflow.log_metric", {}, client=False)

@@ -24,7 +24,7 @@ from mlflow_usage.collector import build
 from mlflow_usage.collector.configuration import CollectorError
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import start
-from mlflow_usage.identity import digest, read
+from mlflow_usage.installation.identity import digest, read
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -1,5 +1,5 @@
 """`python -m mlflow_usage` is the command `mlflow-usage`."""
 
-from mlflow_usage.cli import main
+from mlflow_usage.cli.main import main
 
 main()

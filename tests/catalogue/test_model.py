@@ -37,9 +37,9 @@ from mlflow_usage.catalogue.build.lint import lint
 from mlflow_usage.catalogue.build.model import MODEL, Catalogue, CatalogueError, load
 from mlflow_usage.catalogue.build.runtime_tables import render_tables
 from mlflow_usage.instrumentation import targets
+from support.repository import ROOT
 
 TODAY = date(2026, 1, 1)
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from catalogue.editing import GOVERNANCE, edited
@@ -15,8 +13,8 @@ from mlflow_usage.catalogue.build.review_form import render
 from mlflow_usage.consent import notice
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import decide
+from support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 SECTIONS = ("1. Data elements", "2. Notice and choice", "3. Storage and use", "4. Access", "5. Security", "6. Changes")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mlflow_usage.catalogue import tables
 from mlflow_usage.catalogue.check import check_record, check_resource
 from mlflow_usage.catalogue.rules import MAX_TEXT, REASONS, Rule, check, judge
-from strategies import legal
+from support.strategies import legal
 
 UID = "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10-0"
 RULES = {**tables.RESOURCE, **tables.ATTRIBUTES}

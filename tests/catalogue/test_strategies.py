@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mlflow_usage.catalogue.check import check_record, check_resource
 from mlflow_usage.catalogue.rules import REASONS
 from mlflow_usage.catalogue.tables import ATTRIBUTES, EVENTS, RESOURCE
-from strategies import foreign, records, resources
+from support.strategies import foreign, records, resources
 
 
 @given(records())

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from catalogue.editing import ATTRIBUTES, AUTOLOG, FLAVOR, TRACKING, Edit, first, put, raised
+from support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 # An event, an attribute, an attribute on an event and a member, each under review; and so a higher revision.
 UNDER_REVIEW: tuple[Edit, ...] = (
     raised(2),

@@ -13,8 +13,8 @@ from catalogue.editing import ATTRIBUTES, COUNT, FLAVOR, RESOURCE, TRACKING, Edi
 from catalogue.variation import UNDER_REVIEW
 from mlflow_usage.catalogue.build.public import render_json
 from mlflow_usage.catalogue.tables import EVENTS
-from mlflow_usage.cli import main
 from mlflow_usage.cli.catalogue import CATALOGUE
+from mlflow_usage.cli.main import main
 
 
 def run(*arguments: object) -> Result:

@@ -14,10 +14,13 @@ from pathlib import Path
 import click
 import pytest
 
-from cli_shell import RESOURCE, VARIABLES, Shell, clean
-from mlflow_usage import cli, identity, settings
+from mlflow_usage.cli import main as cli
+from mlflow_usage.consent import settings
 from mlflow_usage.delivery import audit
+from mlflow_usage.installation import identity
 from mlflow_usage.journal.recorder import Recorder
+from mlflow_usage.process.life import Life
+from support.cli_shell import RESOURCE, VARIABLES, Shell, clean
 
 
 @pytest.fixture
@@ -164,10 +167,10 @@ def test_off_deletes_what_waits_and_says_how_much(shell: Shell) -> None:
 
 def test_off_tells_of_running_programs(shell: Shell) -> None:
     shell.directory.mkdir(mode=0o700)
-    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
+    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory, life=Life())
     recorder.hit("mlflow.log_metric", None)
     assert "1 running process stops and deletes its own within" in shell.run("off").output
-    another = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
+    another = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory, life=Life())
     another.hit("mlflow.log_metric", None)
     assert "2 running processes stop and delete theirs within" in shell.run("off").output
     another.discard()
@@ -415,7 +418,7 @@ def test_what_stands_where_a_file_should_harms_nobody(shell: Shell, name: str, k
 
 
 def test_without_a_home_it_says_what_to_do(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlflow_usage.state.locate", lambda _: None)
+    monkeypatch.setattr("mlflow_usage.installation.state.locate", lambda _: None)
     found = shell.said("status")
     assert found["directory"] is None
     assert "no home directory" in shell.run("status").output
@@ -476,7 +479,7 @@ def test_the_module_is_the_command_and_loads_nothing_of_the_operators_side(tmp_p
     assert result.stdout.startswith("mode ")
     assert result.stdout.endswith("exit 0\n")
     modules = result.stderr.splitlines()
-    assert "mlflow_usage.report" in modules
+    assert "mlflow_usage.insight.status" in modules
     assert not [module for module in modules if module.startswith((*HEAVY, *OPERATORS))]
     assert "mlflow" not in modules
 

@@ -14,16 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from cli_shell import RESOURCE, Shell, clean
-from mlflow_usage import consent, endpoint, identity
 from mlflow_usage.catalogue.tables import ATTRIBUTES, EVENTS
+from mlflow_usage.consent import endpoint, gate
+from mlflow_usage.consent.endpoint import stamp
 from mlflow_usage.delivery import audit, erasure
-from mlflow_usage.endpoint import stamp
+from mlflow_usage.installation import identity
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.journal.recorder import Recorder
-from receiver import Receiver
-
-ROOT = Path(__file__).parents[2]
+from mlflow_usage.process.life import Life
+from support.cli_shell import RESOURCE, Shell, clean
+from support.receiver import Receiver
+from support.repository import ROOT
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_where_a_policy_lets_nothing_leave_not_even_an_erasure_does(shell: Shell
     secret = identity.obtain(shell.directory).secret
     path = tmp_path / "policy.toml"
     path.write_text(text)
-    shell.monkeypatch.setattr(consent, "machine_policy", lambda: str(path))
+    shell.monkeypatch.setattr(gate, "machine_policy", lambda: str(path))
     assert str(path) in shell.fails("forget", "--yes", MLFLOW_USAGE_ENDPOINT=receiver.endpoint)
     assert receiver.requests == []
     assert identity.read(shell.directory) == secret
@@ -214,7 +215,7 @@ def test_without_an_endpoint_nothing_can_be_asked(shell: Shell, value: str) -> N
 
 def test_forget_tells_of_running_programs_and_of_endpoints_that_were_not_asked(shell: Shell, receiver: Receiver) -> None:
     identity.obtain(shell.directory)
-    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory)
+    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": ""}, lambda: shell.directory, life=Life())
     recorder.hit("mlflow.log_metric", None)
     audit.append(shell.directory, audit.Sent(1.0, "https://elsewhere.example.com", 200, "accepted", b""))
     shown = ask(shell, receiver)
@@ -280,13 +281,13 @@ def test_the_doctor_says_what_would_stop_delivery(shell: Shell, name: str, envir
 
 
 def test_the_doctor_tells_a_refused_token_and_a_full_stop(shell: Shell, receiver: Receiver) -> None:
-    from mlflow_usage import delivery
     from mlflow_usage.cli import checks
+    from mlflow_usage.delivery import stop
 
     shell.monkeypatch.setattr(checks, "mlflow", lambda: iter(()))
     shell.directory.mkdir(mode=0o700)
     where = endpoint.resolve({"MLFLOW_USAGE_ENDPOINT": receiver.endpoint}, None, None)
-    delivery.stop(delivery.stop_file(shell.directory, stamp(where), shell.said("status")["version"]))
+    stop.stop(stop.stop_file(shell.directory, stamp(where), shell.said("status")["version"]))
     receiver.reply = (401, {}, b"")
     shown = shell.run("doctor", MLFLOW_USAGE_ENDPOINT=receiver.endpoint).output
     assert "answered 401" in shown
@@ -371,7 +372,7 @@ def test_the_status_has_colours_where_they_are_seen(shell: Shell) -> None:
 
 def test_the_status_says_which_policy_sets_what(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    shell.monkeypatch.setattr(consent, "machine_policy", lambda: str(path))
+    shell.monkeypatch.setattr(gate, "machine_policy", lambda: str(path))
     path.write_text('endpoint = "https://usage.example.org"\nheaders = { Authorization = "Bearer s3cret" }\nbuiltin = "off"\n')
     (found,) = shell.said("status")["policies"]
     assert found["sets"] == ["endpoint https://usage.example.org", "header authorization", "builtin off"]
@@ -387,7 +388,7 @@ def test_the_status_says_which_policy_sets_what(shell: Shell, tmp_path: Path) ->
 def test_every_key_of_the_status_is_documented() -> None:
     from dataclasses import fields
 
-    from mlflow_usage.report import Report
+    from mlflow_usage.insight.status import Report
 
     page = (ROOT / "docs" / "status.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [field.name for field in fields(Report)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mlflow_usage.cli import main
+from mlflow_usage.cli.main import main
 from mlflow_usage.collector import build, toolchain
 from mlflow_usage.collector.configuration import CollectorError, directory
 

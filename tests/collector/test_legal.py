@@ -13,7 +13,7 @@ from mlflow_usage.warehouse.otlp import rows
 from mlflow_usage.warehouse.schema import ATTRIBUTES as COLUMNS
 from mlflow_usage.warehouse.schema import RESOURCE as RESOURCE_COLUMNS
 from mlflow_usage.warehouse.tally import Tally
-from strategies import records, resources
+from support.strategies import records, resources
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from collector.wall import BASE, Stored, Wall, batch, record, wall
-from mlflow_usage.cli import main
+from mlflow_usage.cli.main import main
 from mlflow_usage.collector.configuration import CollectorError, sink_names
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import start, validate

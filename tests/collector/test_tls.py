@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage import endpoint, identity, toml
 from mlflow_usage.collector.configuration import CHECKOUT, CollectorError
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import start, validate
-from mlflow_usage.consent import policy
-from mlflow_usage.delivery import Outcome, erasure
+from mlflow_usage.consent import endpoint, policy, toml
+from mlflow_usage.delivery import erasure
+from mlflow_usage.delivery.answer import Outcome
+from mlflow_usage.installation import identity
 
 OVERLAY = CHECKOUT / "tls.yaml"
 SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]

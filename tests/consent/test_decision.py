@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage import consent, settings, state, toml
-from mlflow_usage.consent import automation, decision, policy
+from mlflow_usage.consent import automation, decision, gate, policy, settings, toml
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import Decision, decide
+from mlflow_usage.consent.mode import Mode
 from mlflow_usage.consent.policy import Kind, Policy
-from mlflow_usage.mode import Mode
-from mlflow_usage.settings import UserSettings
+from mlflow_usage.consent.settings import UserSettings
+from mlflow_usage.installation import state
 
 ABSENT = {"not set", "no file", "not called", "nobody's variable"}
 
@@ -192,8 +192,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(sys, "argv", ["train.py"])
-    monkeypatch.setattr(consent, "machine_policy", lambda: f"{tmp_path}/machine/policy.toml")
-    monkeypatch.setattr(consent, "environment_policy", lambda: f"{tmp_path}/environment/policy.toml")
+    monkeypatch.setattr(gate, "machine_policy", lambda: f"{tmp_path}/machine/policy.toml")
+    monkeypatch.setattr(gate, "environment_policy", lambda: f"{tmp_path}/environment/policy.toml")
     monkeypatch.setattr(automation, "main_program", lambda *_: MainProgram())
     monkeypatch.setattr(automation, "_PYTEST_VARIABLE", "NOT_UNDER_A_TEST")  # pytest sets its own again and again
     return tmp_path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from mlflow_usage.consent.automation import SYSTEMS
-from mlflow_usage.manual import SETTINGS, Place
+from mlflow_usage.consent.reference import SETTINGS, Place
+from support.repository import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "consent.md"
+PAGE = ROOT / "docs" / "consent.md"
 
 
 def systems() -> Iterator[str]:

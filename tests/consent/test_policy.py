@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage import consent, toml
-from mlflow_usage.consent import policy
+from mlflow_usage.consent import gate, policy, toml
+from mlflow_usage.consent.mode import Mode
 from mlflow_usage.consent.policy import Policy
-from mlflow_usage.mode import Mode
 
 FULL = """
 # Our machines report to our own platform team.
@@ -129,12 +128,12 @@ def test_a_linked_policy_is_followed_as_configuration_systems_need(tmp_path: Pat
 def test_places_do_not_depend_on_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ProgramData", "C:\\Users\\me\\mine")
     monkeypatch.setenv("MLFLOW_USAGE_POLICY", "/home/me/policy.toml")
-    assert consent.machine_policy("linux") == "/etc/mlflow-usage/policy.toml"
-    assert consent.machine_policy("darwin") == "/Library/Application Support/mlflow-usage/policy.toml"
+    assert gate.machine_policy("linux") == "/etc/mlflow-usage/policy.toml"
+    assert gate.machine_policy("darwin") == "/Library/Application Support/mlflow-usage/policy.toml"
     if sys.platform != "win32":
-        assert consent.machine_policy("win32") == "C:\\ProgramData\\mlflow-usage\\policy.toml"
-    assert consent.environment_policy("/opt/env") == "/opt/env/etc/mlflow-usage/policy.toml"
-    assert consent.environment_policy() == f"{sys.prefix}/etc/mlflow-usage/policy.toml"
+        assert gate.machine_policy("win32") == "C:\\ProgramData\\mlflow-usage\\policy.toml"
+    assert gate.environment_policy("/opt/env") == "/opt/env/etc/mlflow-usage/policy.toml"
+    assert gate.environment_policy() == f"{sys.prefix}/etc/mlflow-usage/policy.toml"
 
 
 root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become somebody else")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage import consent, manual
-from mlflow_usage.mode import OFF_VARIABLES, Mode, mode_of, strictest, variable_mode
+from mlflow_usage.consent import gate, reference
+from mlflow_usage.consent.mode import OFF_VARIABLES, Mode, mode_of, strictest, variable_mode
 
 NO = ("", " ", "0", "false", "False", "NO", "no", "off", "Off ")
 YES = ("1", "true", "True", " yes", "on", "2", "enabled", "disabled", "nope")
@@ -35,7 +35,7 @@ def test_the_own_variable_is_a_mode_and_anything_else_is_off(value: str, mode: M
 
 
 def test_the_variables_are_those_of_the_settings_table() -> None:
-    assert set(OFF_VARIABLES) <= manual.names("variable")
+    assert set(OFF_VARIABLES) <= reference.names("variable")
 
 
 def test_unset_variables_set_no_cap() -> None:
@@ -51,13 +51,13 @@ def test_the_cap_is_the_strictest_of_what_each_variable_says(values: tuple[str |
 def test_the_gate_closes_for_a_plain_no_only(tmp_path: Path) -> None:
     nothing = (f"{tmp_path}/none.toml", f"{tmp_path}/file/none.toml")
     (tmp_path / "file").touch()
-    assert consent.closed({"DO_NOT_TRACK": "1"}, nothing)
-    assert not consent.closed({}, nothing)
-    assert not consent.closed({"MLFLOW_USAGE": "local"}, nothing)
+    assert gate.closed({"DO_NOT_TRACK": "1"}, nothing)
+    assert not gate.closed({}, nothing)
+    assert not gate.closed({"MLFLOW_USAGE": "local"}, nothing)
 
 
 def test_the_gate_leaves_it_to_the_decision_where_a_policy_may_have_more_to_say(tmp_path: Path) -> None:
     (tmp_path / "policy.toml").touch()
     (tmp_path / "link").symlink_to("nowhere")
     for path in (f"{tmp_path}/policy.toml", f"{tmp_path}/link", f"{tmp_path}/{'x' * 300}"):
-        assert not consent.closed({"DO_NOT_TRACK": "1"}, [path])
+        assert not gate.closed({"DO_NOT_TRACK": "1"}, [path])

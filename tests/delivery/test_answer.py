@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
-from mlflow_usage.delivery import MAX_WAIT, Outcome, classify, seconds
+from mlflow_usage.delivery.answer import MAX_WAIT, Outcome, classify, seconds
 
 PROTOBUF = "application/x-protobuf"
 

@@ -12,12 +12,13 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
 from mlflow_usage.consent.decision import Decision
+from mlflow_usage.consent.endpoint import Endpoint, stamp
+from mlflow_usage.consent.mode import Mode
 from mlflow_usage.delivery import audit
 from mlflow_usage.delivery.courier import MAX_ATTEMPTS, Courier
-from mlflow_usage.endpoint import Endpoint, stamp
 from mlflow_usage.journal.recorder import Recorder
-from mlflow_usage.mode import Mode
-from receiver import OK, Receiver, Reply, Request
+from mlflow_usage.process.life import Life
+from support.receiver import OK, Receiver, Reply, Request
 
 RESOURCE = {
     "service.name": "mlflow",
@@ -34,18 +35,20 @@ class Stage:
     def __init__(self, directory: Path, receiver: Receiver) -> None:
         self.directory, self.receiver, self.mode, self.now = directory, receiver, Mode.ON, [directory.stat().st_mtime + 60]
         self.endpoint = Endpoint(f"{receiver.endpoint}/v1/logs", headers=(("x-own", "1"),), origin=receiver.endpoint, loopback=True)
-        self.source = "default"
+        self.source, self.life = "default", Life()
         self.recorder = self.another()
         self.courier = self.courier_of(self.recorder)
 
     def another(self) -> Recorder:
         meta = {"resource": RESOURCE, "mode": self.mode.value, "endpoint": stamp(self.endpoint)}
-        return Recorder(lambda: meta, lambda: self.directory, clock=lambda: self.now[0])
+        return Recorder(lambda: meta, lambda: self.directory, clock=lambda: self.now[0], life=self.life)
 
     def courier_of(self, recorder: Recorder) -> Courier:
-        return Courier(recorder, self.decision, lambda: self.directory, "0.1.0", clock=lambda: self.now[0])
+        return Courier(recorder, self.decision, lambda: self.directory, "0.1.0", clock=lambda: self.now[0], life=self.life)
 
     def decision(self) -> Decision:
+        if self.mode is Mode.OFF:
+            self.life.on("withdraw")
         return Decision(self.mode, self.source, (), self.endpoint)
 
     def died(self, calls: int) -> None:
@@ -304,8 +307,8 @@ def test_what_was_meant_for_another_endpoint_is_not_told_to_this_one(stage: Stag
 
 def test_a_410_holds_without_a_state_directory(stage: Stage) -> None:
     stage.receiver.reply = (410, {}, b"")
-    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": stamp(stage.endpoint)}, lambda: None)
-    courier = Courier(recorder, stage.decision, lambda: None, "0.1.0")
+    recorder = Recorder(lambda: {"resource": RESOURCE, "mode": "on", "endpoint": stamp(stage.endpoint)}, lambda: None, life=Life())
+    courier = Courier(recorder, stage.decision, lambda: None, "0.1.0", life=Life())
     recorder.hit("mlflow.log_metric", None)
     for _ in range(3):
         courier.flush()
@@ -368,7 +371,7 @@ def test_the_log_of_what_left_holds_every_byte(stage: Stage) -> None:
 
 def test_a_resource_or_record_that_the_catalogue_refuses_never_leaves(stage: Stage) -> None:
     meta = {"resource": {**RESOURCE, "host.name": "acme-internal"}, "mode": "on", "endpoint": stamp(stage.endpoint)}
-    recorder = Recorder(lambda: meta, lambda: stage.directory)
+    recorder = Recorder(lambda: meta, lambda: stage.directory, life=Life())
     recorder.count("mlflow.acme_secret", {})
     recorder.count("mlflow.log_model", {"mlflow.usage.flavor": "acme", "mlflow.usage.status": "success", "acme": "secret"})
     stage.courier_of(recorder).flush()
@@ -404,12 +407,14 @@ def test_two_hundred_dead_journals_are_delivered_once_by_processes_that_compete(
         "import sys, pathlib\n"
         "from mlflow_usage.consent.decision import Decision\n"
         "from mlflow_usage.delivery.courier import Courier\n"
-        "from mlflow_usage.endpoint import Endpoint\n"
+        "from mlflow_usage.consent.endpoint import Endpoint\n"
         "from mlflow_usage.journal.recorder import Recorder\n"
-        "from mlflow_usage.mode import Mode\n"
+        "from mlflow_usage.consent.mode import Mode\n"
         "place = pathlib.Path(sys.argv[1])\n"
         "decision = Decision(Mode.ON, 'default', (), Endpoint(sys.argv[2], origin='x', loopback=True))\n"
-        "Courier(Recorder(dict, lambda: place), lambda: decision, lambda: place, '0.1.0').flush()\n"
+        "from mlflow_usage.process.life import Life\n"
+        "recorder = Recorder(dict, lambda: place, life=Life())\n"
+        "Courier(recorder, lambda: decision, lambda: place, '0.1.0', life=Life()).flush()\n"
     )
     arguments = [sys.executable, "-c", code, str(stage.directory), f"{stage.receiver.endpoint}/v1/logs"]
     processes = [subprocess.Popen(arguments) for _ in range(4)]

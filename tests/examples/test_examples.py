@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from mlflow_usage import endpoint
-from mlflow_usage.consent import policy
+from mlflow_usage.consent import endpoint, policy
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import decide
+from mlflow_usage.consent.mode import Mode
 from mlflow_usage.consent.policy import Policy
-from mlflow_usage.mode import Mode
+from support.repository import ROOT
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 def read(path: Path) -> Policy:

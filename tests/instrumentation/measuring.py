@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from mlflow_usage.instrumentation import patch as patching
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.patch import Patches
+from mlflow_usage.journal.batch import Kind
 
 
 class Calls:
@@ -23,11 +24,13 @@ class Calls:
         self.renewed = 0
         self.closed = False
         self.failing = False
-        self.hit: Callable[[str, str | None], None] = self._hit
 
-    def _hit(self, event: str, store: str | None) -> None:
-        self._fail()
-        self.made.append((event, {} if store is None else {"store": store}))
+    def hit(self, event: str | Kind, store: str | None) -> None:
+        more = {} if store is None else {"mlflow.usage.store": store}
+        if isinstance(event, Kind):
+            self.count(event.event, {**event.attributes, **more})
+        else:
+            self.count(event, more)
 
     def count(self, event: str, attributes: Mapping[str, Any]) -> None:
         self._fail()

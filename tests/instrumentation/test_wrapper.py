@@ -24,6 +24,7 @@ import cloudpickle
 import pytest
 
 from instrumentation.measuring import Calls, stand_in
+from support.repository import TESTS
 
 FUNCTIONS = [
     "mlflow.log_metric",  # a fluent function
@@ -323,6 +324,6 @@ with warnings.catch_warnings():
 
 def test_with_a_wrapt_that_has_no_c_extension_callers_are_told_just_so_and_an_exit_handler_counts() -> None:
     environ = {**os.environ, "WRAPT_DISABLE_EXTENSIONS": "1", "MLFLOW_USAGE": "off"}
-    command = [sys.executable, "-c", PURE, str(Path(__file__).parents[1])]
+    command = [sys.executable, "-c", PURE, str(TESTS)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
     assert (result.returncode, result.stdout) == (0, "3\n"), result.stderr

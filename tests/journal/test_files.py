@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage.journal import encode_key, files
-from mlflow_usage.journal.shape import SIZES
+from mlflow_usage.journal import files
+from mlflow_usage.journal.batch import encode_key
+from mlflow_usage.journal.layout import SIZES
 
 META = {"resource": {}, "mode": "on", "endpoint": ""}
 
@@ -24,7 +25,8 @@ def test_the_journal_of_a_killed_process_is_taken_over_with_everything_in_it(tmp
     code = (
         "import sys, os, signal, pathlib\n"
         "from mlflow_usage.journal.recorder import Recorder\n"
-        "recorder = Recorder(lambda: {}, lambda: pathlib.Path(sys.argv[1]))\n"
+        "from mlflow_usage.process.life import Life\n"
+        "recorder = Recorder(lambda: {}, lambda: pathlib.Path(sys.argv[1]), life=Life())\n"
         "for _ in range(1000): recorder.hit('mlflow.log_metric', None)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage.journal import JournalError, JournalFullError, encode_key
-from mlflow_usage.journal.layout import Journal
-from mlflow_usage.journal.shape import MAX_COUNT, SIZES, blank
+from mlflow_usage.journal.batch import JournalError, JournalFullError, encode_key
+from mlflow_usage.journal.layout import MAX_COUNT, SIZES, Journal, blank
 
 META = {"resource": {"service.name": "mlflow"}, "mode": "on", "endpoint": "0" * 16}
 

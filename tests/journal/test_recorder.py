@@ -11,6 +11,7 @@ import pytest
 
 from mlflow_usage.journal import files
 from mlflow_usage.journal.recorder import Recorder
+from mlflow_usage.process.life import Life
 
 
 def drain(recorder: Recorder) -> int:
@@ -36,7 +37,7 @@ def quick_switches() -> Iterator[None]:
 
 @pytest.mark.usefixtures("quick_switches")
 def test_sixteen_threads_are_counted_exactly_across_many_seals(tmp_path: Path) -> None:
-    recorder = Recorder(dict, lambda: tmp_path)
+    recorder = Recorder(dict, lambda: tmp_path, life=Life())
 
     def work() -> None:
         for number in range(20_000):
@@ -61,7 +62,7 @@ def test_sixteen_threads_are_counted_exactly_across_many_seals(tmp_path: Path) -
 
 
 def test_a_full_journal_is_followed_by_a_larger_one_and_nothing_is_lost(tmp_path: Path) -> None:
-    recorder = Recorder(dict, lambda: tmp_path)
+    recorder = Recorder(dict, lambda: tmp_path, life=Life())
     for number in range(300):
         recorder.count("mlflow.log_model", {"mlflow.usage.flavor": f"member_{number}"})
     assert recorder.retired
@@ -70,13 +71,13 @@ def test_a_full_journal_is_followed_by_a_larger_one_and_nothing_is_lost(tmp_path
 
 
 def test_nothing_is_touched_before_the_first_call(tmp_path: Path) -> None:
-    Recorder(dict, lambda: tmp_path / "state")
+    Recorder(dict, lambda: tmp_path / "state", life=Life())
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("place", ["missing/state", None])
 def test_without_a_usable_directory_calls_are_counted_in_memory(tmp_path: Path, place: str | None) -> None:
-    recorder = Recorder(dict, lambda: None if place is None else tmp_path / place)
+    recorder = Recorder(dict, lambda: None if place is None else tmp_path / place, life=Life())
     recorder.hit("mlflow.log_metric", None)
     recorder.hit("mlflow.log_metric", None)
     assert drain(recorder) == 2
@@ -90,7 +91,7 @@ def test_a_signal_handler_that_calls_in_the_middle_of_a_first_call_is_counted(tm
         recorder.hit("mlflow.log_param", None)  # what a handler does that interrupts the first call
         return {}
 
-    recorder = Recorder(meta, lambda: tmp_path)
+    recorder = Recorder(meta, lambda: tmp_path, life=Life())
     recorder.hit("mlflow.log_metric", None)
     assert drain(recorder) == 2
 
@@ -98,7 +99,7 @@ def test_a_signal_handler_that_calls_in_the_middle_of_a_first_call_is_counted(tm
 @pytest.mark.parametrize("hook", [True, False])
 def test_a_forked_child_counts_into_its_own_journal(tmp_path: Path, *, hook: bool) -> None:
     """Without the hook: what a fork made in C looks like."""
-    recorder = Recorder(dict, lambda: tmp_path)
+    recorder = Recorder(dict, lambda: tmp_path, life=Life())
     for _ in range(3):
         recorder.hit("mlflow.log_metric", "FileStore")
     child = os.fork()
@@ -119,7 +120,7 @@ def test_a_forked_child_counts_into_its_own_journal(tmp_path: Path, *, hook: boo
 
 def test_a_process_that_may_not_be_recorded_is_asked_once(tmp_path: Path) -> None:
     asked: list[None] = []
-    recorder = Recorder(lambda: asked.append(None), lambda: tmp_path)
+    recorder = Recorder(lambda: asked.append(None), lambda: tmp_path, life=Life())
     for _ in range(10):
         recorder.hit("mlflow.log_metric", None)
     assert len(asked) == 1
@@ -127,8 +128,10 @@ def test_a_process_that_may_not_be_recorded_is_asked_once(tmp_path: Path) -> Non
 
 
 def test_after_consent_is_withdrawn_nothing_is_left_or_counted(tmp_path: Path) -> None:
-    recorder = Recorder(dict, lambda: tmp_path)
+    life = Life()
+    recorder = Recorder(dict, lambda: tmp_path, life=life)
     recorder.hit("mlflow.log_metric", None)
+    life.on("withdraw")
     recorder.discard()
     recorder.hit("mlflow.log_metric", None)
     assert not list(tmp_path.iterdir())
@@ -136,7 +139,7 @@ def test_after_consent_is_withdrawn_nothing_is_left_or_counted(tmp_path: Path) -
 
 def test_the_hour_is_that_of_the_batch_s_first_call(tmp_path: Path) -> None:
     now = [3600.0 * 10 + 3599]
-    recorder = Recorder(dict, lambda: tmp_path, clock=lambda: now[0])
+    recorder = Recorder(dict, lambda: tmp_path, clock=lambda: now[0], life=Life())
     recorder.hit("mlflow.log_metric", None)
     now[0] += 2  # the next hour, the same batch
     recorder.hit("mlflow.log_metric", None)

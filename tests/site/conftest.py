@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlflow_usage.site.build import Report
-from site_terms import build
-from usage_rows import Row, crowd, write
+from support.site_terms import build
+from support.usage_rows import Row, crowd, write
 
 FIRST = date(2026, 9, 14)  # a Monday
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from deltalake import write_deltalake
 
 from mlflow_usage.cli.site import group
-from site_terms import GOVERNANCE
-from usage_rows import row, write
+from support.site_terms import GOVERNANCE
+from support.usage_rows import row, write
 
 
 def site(*arguments: object) -> Result:

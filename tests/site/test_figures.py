@@ -18,8 +18,8 @@ from mlflow_usage.site.collected import CATALOGUE
 from mlflow_usage.site.errors import SiteError
 from mlflow_usage.site.source import COLUMNS, QUERIES
 from mlflow_usage.warehouse import schema
-from site_terms import build
-from usage_rows import Row, row, write
+from support.site_terms import build
+from support.usage_rows import Row, row, write
 
 MONDAY = date(2026, 3, 2)
 LATER = MONDAY + timedelta(days=16)  # the first day of receipt with which that week is final

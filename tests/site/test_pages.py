@@ -20,8 +20,9 @@ from mlflow_usage.site.build import Report
 from mlflow_usage.site.charts import CHARTS
 from mlflow_usage.site.collected import CATALOGUE
 from mlflow_usage.warehouse.table import ARROW
-from site_terms import build
-from usage_rows import row, write
+from support.repository import ROOT
+from support.site_terms import build
+from support.usage_rows import row, write
 
 PAGES = ("index.html", "collected.html", "method.html")
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -145,7 +146,7 @@ def test_the_page_of_what_is_collected_names_everything_in_the_catalogue(public:
 
 def test_the_page_and_the_documentation_say_the_same(public: Report) -> None:
     """Every cell of the generated page stands on the site's, but for who answers there."""
-    document = (Path(__file__).parents[2] / "docs" / "what-is-collected.md").read_text()
+    document = (ROOT / "docs" / "what-is-collected.md").read_text()
     page = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", (public.out / "collected.html").read_text())).split())
     cells = 0
     for line in document.split("## With every batch")[1].split("## Who answers")[0].splitlines():
@@ -163,7 +164,7 @@ def test_the_page_and_the_documentation_say_the_same(public: Report) -> None:
 
 
 def test_the_page_of_what_is_collected_tells_turning_off_as_the_documentation_does(public: Report) -> None:
-    document = (Path(__file__).parents[2] / "docs" / "what-is-collected.md").read_text()
+    document = (ROOT / "docs" / "what-is-collected.md").read_text()
     page = re.sub(r"<[^>]+>", "", (public.out / "collected.html").read_text().split('id="off"')[1].split('id="batch"')[0])
     for line in document.split("## How to turn it off")[1].split("## ")[0].splitlines():
         for cell in filter(None, (part.strip() for part in line.split("|"))):

@@ -16,9 +16,8 @@ from click.testing import CliRunner, Result
 from deltalake import write_deltalake
 
 from mlflow_usage.cli.warehouse import group
+from support.repository import SRC
 from warehouse.building import batch, document, record, text, uids
-
-SRC = Path(__file__).parents[2] / "src"
 
 
 def command(*words: object) -> Result:

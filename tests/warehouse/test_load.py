@@ -20,9 +20,8 @@ from mlflow_usage.warehouse import load
 from mlflow_usage.warehouse.archive import Archive, ArchiveError, Stream
 from mlflow_usage.warehouse.load import Loader
 from mlflow_usage.warehouse.tally import Tally
+from support.repository import SRC
 from warehouse.building import DAY, RECEIVED, RECEIVED_DAY, batch, document, record, stored, text, uids
-
-SRC = Path(__file__).parents[2] / "src"
 
 
 def run(archive: Path, table: Path) -> Tally:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.namedtuple import NamedTuple
 
 Kind: TypeAlias = Literal["boolean", "enum", "enum[]", "int", "string"]
 Value: TypeAlias = "bool | int | str | tuple[str, ...]"

@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from mlflow_usage import account, state, system
 from mlflow_usage.activation import SCHEME
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.endpoint import Endpoint, stamp
+from mlflow_usage.consent.endpoint import Endpoint, stamp
+from mlflow_usage.consent.mode import Mode
+from mlflow_usage.insight import waiting as stock
+from mlflow_usage.insight.status import many
+from mlflow_usage.installation import state, system
 from mlflow_usage.journal import bounds, files
-from mlflow_usage.mode import Mode
-from mlflow_usage.report import many
 
 Grade: TypeAlias = Literal["ok", "note", "problem"]
 DISTRIBUTIONS: Final = ("mlflow", "mlflow-skinny", "mlflow-tracing")
@@ -39,18 +40,18 @@ RAISED: Final = re.compile(r"[A-Za-z_][\w.]*: ")  # the first line of an excepti
 # The whole way of a plain `import mlflow`, with a sink that keeps nothing in the place of consent: no mode, file or socket is involved.
 CHILD: Final = """
 import json, sys
-from mlflow_usage import activation
+from mlflow_usage.process import running
 class Sink:
     def hit(self, *_): pass
     count = hit
     def recheck(self): return True
     def renew(self): pass
 sink = Sink()
-activation.activate = lambda: None if activation.Running.patches else activation.begin(sink)
+running.activate = lambda: None if running.Running.patches else running.begin(sink)
 import mlflow
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Wrapper
-patches, found, wrapped, lazy = activation.Running.patches, 0, 0, 0
+patches, found, wrapped, lazy = running.Running.patches, 0, 0, 0
 for name in TARGETS:
     module = sys.modules.get(name)
     for path, event, _ in rows(name):
@@ -149,11 +150,10 @@ def directory() -> Iterator[Finding]:
 
 def waiting(decision: Decision) -> Iterator[Finding]:
     """Does what waits grow old, and did the endpoint say stop?"""
-    from mlflow_usage import delivery  # noqa: PLC0415
+    from mlflow_usage.delivery import stop  # noqa: PLC0415
 
-    place = state.locate(os.environ)
-    usable = None if place is None or state.problem(place) else place
-    found = account.waiting(usable, decision)
+    usable = state.usable(os.environ)
+    found = stock.gather(usable, decision)
     size = 0
     for path in files.scan(usable) if usable is not None else ():
         with contextlib.suppress(FileNotFoundError):  # delivered at this moment
@@ -161,8 +161,7 @@ def waiting(decision: Decision) -> Iterator[Finding]:
     grade: Grade = "note" if size > bounds.MAX_BYTES // 2 else "ok"
     since = f" since {found.oldest}" if found.oldest else ""
     yield Finding("waiting", grade, f"{many(found.calls, 'call')}{since}; {size:,} bytes of at most {bounds.MAX_BYTES:,}")
-    version = system.public_version(system.own_version()) or "0.0"
-    if delivery.stopped(delivery.stop_file(usable, stamp(decision.endpoint), version), time.time()):
+    if stop.stopped(stop.stop_file(usable, stamp(decision.endpoint), system.sent_version()), time.time()):
         yield Finding("waiting", "problem", "the endpoint asked this version to stop (410); it is asked again after a day")
 
 
@@ -195,7 +194,8 @@ def endpoint(decision: Decision) -> Iterator[Finding]:
 
 
 def _asked(where: Endpoint) -> Iterator[Finding]:
-    from mlflow_usage.delivery import Outcome, audit, http, otel  # noqa: PLC0415
+    from mlflow_usage.delivery import audit, http, otel  # noqa: PLC0415
+    from mlflow_usage.delivery.answer import Outcome  # noqa: PLC0415
 
     scheme = urlsplit(where.url or "").scheme
     if proxy := http.proxies(where.url or "").get(scheme):
@@ -206,11 +206,10 @@ def _asked(where: Endpoint) -> Iterator[Finding]:
     def dated(response: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401  requests' hook
         dates.append(response.headers.get("Date"))
 
-    version = system.public_version(system.own_version()) or "0.0"
     with otel.apart():
         session = http.GuardedSession(
             where,
-            f"mlflow-usage/{version}",
+            f"mlflow-usage/{system.sent_version()}",
             lambda body, answer: audit.append(place, audit.answered(where.origin, time.time(), body, answer)),
         )
         session.hooks["response"].append(dated)

@@ -16,7 +16,7 @@ import click
 from mlflow_usage.collector import build, run
 from mlflow_usage.collector.configuration import PREFIX, CollectorError, directory
 from mlflow_usage.collector.deployment import Deployment
-from mlflow_usage.endpoint import url_problem
+from mlflow_usage.consent.endpoint import url_problem
 
 PORT: Final = click.IntRange(0, 65535)
 ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:/\s]+):\d{1,5}")

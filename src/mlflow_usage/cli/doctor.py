@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from mlflow_usage.cli import checks, screen
+from mlflow_usage.cli import checks, terminal
 from mlflow_usage.cli.checks import Finding
 from mlflow_usage.consent.decision import current
 
@@ -35,7 +35,7 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
         click.echo(json.dumps({"healthy": healthy, "findings": [finding._asdict() for finding in found]}, indent=1))
     else:
         for finding in found:
-            first, *more = screen.folded(finding.text, 22)
+            first, *more = terminal.folded(finding.text, 22)
             click.echo(
                 click.style(f"{finding.grade:<9}", fg=COLOURS[finding.grade]) + click.style(f"{finding.name:<13}", bold=True) + first
             )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from mlflow_usage.cli import screen
+from mlflow_usage.cli import terminal
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 
 CATALOGUE: Final = Path(__file__).parent.parent / "catalogue" / "catalogue.json"
@@ -44,7 +44,7 @@ def explain(*, event: str, as_json: bool) -> None:
         click.echo(json.dumps(entry, indent=1))
         return
     for name, text in lines(event, entry):
-        for number, line in enumerate(screen.folded(text, 10)):
+        for number, line in enumerate(terminal.folded(text, 10)):
             click.echo(click.style(f"{'' if number else name:<10}", bold=True) + line)
 
 

@@ -11,11 +11,11 @@ from typing import Final
 
 import click
 
-from mlflow_usage import identity, state
-from mlflow_usage.cli import waiting
+from mlflow_usage.cli import clearing
 from mlflow_usage.consent.decision import Decision, current
-from mlflow_usage.mode import Mode
-from mlflow_usage.report import many
+from mlflow_usage.consent.mode import Mode
+from mlflow_usage.insight.status import many
+from mlflow_usage.installation import identity, state
 
 POLICIES: Final = ("machine policy", "environment policy")
 
@@ -83,7 +83,7 @@ def _forget(directory: Path, secret: identity.Secret, decision: Decision, *, as_
         raise click.ClickException(
             f"the erasure is asked for, but {directory}/{identity.FILE} cannot be removed: {error.strerror}"
         ) from error
-    gone = waiting.delete(directory)
+    gone = clearing.delete(directory)
     made = None if decision.mode is Mode.OFF else identity.digest(identity.obtain(directory).secret)
     found = {
         "forgotten": True,

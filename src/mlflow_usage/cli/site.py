@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mlflow_usage.report import many
+from mlflow_usage.insight.status import many
 
 if TYPE_CHECKING:
     from mlflow_usage.site.build import Report

@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from mlflow_usage import report
-from mlflow_usage.cli import screen
+from mlflow_usage.cli import terminal
+from mlflow_usage.insight.status import Report, gather
 
 NAME: Final = 14  # columns
 COLOURS: Final = {"on": "green", "local": "yellow", "off": "red"}
@@ -22,18 +22,18 @@ def status(*, as_json: bool = False) -> None:
 
     Example: mlflow-usage status --json
     """
-    found = report.gather()
+    found = gather()
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=1))
         return
     for name, text in found.lines():
-        if screen.watched() and name in BEFORE:
+        if terminal.watched() and name in BEFORE:
             click.echo()
-        for number, line in enumerate(screen.folded(text, NAME)):
+        for number, line in enumerate(terminal.folded(text, NAME)):
             click.echo(click.style(f"{'' if number else name:<{NAME}}", bold=True) + _coloured(name, line, found, first=number == 0))
 
 
-def _coloured(name: str, line: str, found: report.Report, *, first: bool) -> str:
+def _coloured(name: str, line: str, found: Report, *, first: bool) -> str:
     if name == "mode" and first:
         return click.style(found.mode, fg=COLOURS[found.mode], bold=True) + line.removeprefix(found.mode)
     if name == "note" or (name == "policy" and any(policy["problem"] for policy in found.policies)):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mlflow_usage.report import many
+from mlflow_usage.insight.status import many
 
 if TYPE_CHECKING:
     from mlflow_usage.warehouse.info import Info

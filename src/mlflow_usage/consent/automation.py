@@ -6,8 +6,8 @@ there the mode is off unless somebody says `on`. It must never look at files, pr
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from mlflow_usage.mode import is_set
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.consent.mode import is_set
+from mlflow_usage.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,20 +8,20 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from mlflow_usage import consent, state
-from mlflow_usage import endpoint as endpoints
-from mlflow_usage.consent import automation
-from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.mode import MLFLOW_USAGE, OFF_VARIABLES, Mode, mode_of, strictest
-from mlflow_usage.named import NamedTuple
-from mlflow_usage.toml import UnreadError
+from mlflow_usage.consent import automation, gate
+from mlflow_usage.consent import endpoint as endpoints
+from mlflow_usage.consent.endpoint import Endpoint
+from mlflow_usage.consent.mode import MLFLOW_USAGE, OFF_VARIABLES, Mode, mode_of, strictest
+from mlflow_usage.consent.toml import UnreadError
+from mlflow_usage.installation import state
+from mlflow_usage.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlflow_usage.consent.automation import Detection, MainProgram
     from mlflow_usage.consent.policy import Kind, Policy
-    from mlflow_usage.settings import UserSettings
+    from mlflow_usage.consent.settings import UserSettings
 
 REVIEW: Final = "MLFLOW_USAGE_REVIEW"
 NOTHING: Final = "none: nothing is sent"
@@ -107,12 +107,12 @@ def current(*, disabled: bool = False, importing: bool = True) -> Decision:
 
 
 def _read(*, disabled: bool, importing: bool) -> Decision:
-    machine = _policy("machine", consent.machine_policy(), importing=importing)
-    environment = _policy("environment", consent.environment_policy(), importing=importing)
+    machine = _policy("machine", gate.machine_policy(), importing=importing)
+    environment = _policy("environment", gate.environment_policy(), importing=importing)
     directory = state.locate(os.environ)
     user = None
     if directory is not None and not state.absent(directory / state.SETTINGS_FILE):
-        from mlflow_usage import settings  # noqa: PLC0415  # most people have no settings file
+        from mlflow_usage.consent import settings  # noqa: PLC0415  # most people have no settings file
 
         user = settings.read(directory, importing=importing)
     main = automation.main_program(sys.modules, sys.argv)

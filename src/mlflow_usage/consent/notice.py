@@ -11,9 +11,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final, TextIO
 
-from mlflow_usage import state
 from mlflow_usage.catalogue.tables import NOTICE
-from mlflow_usage.mode import Mode
+from mlflow_usage.consent.mode import Mode
+from mlflow_usage.installation import state
 
 if TYPE_CHECKING:
     from collections.abc import Container

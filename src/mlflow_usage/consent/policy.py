@@ -9,10 +9,11 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from mlflow_usage import endpoint as endpoints
-from mlflow_usage import state, toml
-from mlflow_usage.mode import Mode
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.consent import endpoint as endpoints
+from mlflow_usage.consent import toml
+from mlflow_usage.consent.mode import Mode
+from mlflow_usage.installation import state
+from mlflow_usage.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

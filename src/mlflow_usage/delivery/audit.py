@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from mlflow_usage import state
-from mlflow_usage.delivery import Answer
+from mlflow_usage.delivery.answer import Answer
+from mlflow_usage.installation import state
 from mlflow_usage.journal import files
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.namedtuple import NamedTuple
 
 FILE: Final = "sent.jsonl"
 OLDER: Final = "sent.1.jsonl"

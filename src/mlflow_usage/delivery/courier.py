@@ -12,22 +12,36 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mlflow_usage import delivery
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.delivery import NONE, Answer, Outcome, audit, otel
+from mlflow_usage.consent.endpoint import Endpoint, stamp
+from mlflow_usage.consent.mode import Mode
+from mlflow_usage.delivery import audit, otel, stop
+from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
-from mlflow_usage.endpoint import Endpoint, stamp
-from mlflow_usage.journal import Batch, Entry, JournalError, bounds, files
+from mlflow_usage.journal import bounds, files
+from mlflow_usage.journal.batch import Batch, Entry, JournalError
 from mlflow_usage.journal.files import Owned
 from mlflow_usage.journal.recorder import Recorder
-from mlflow_usage.mode import Mode
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.namedtuple import NamedTuple
 
 MAX_STRETCH: Final = 10.0  # seconds of delivering what others left, after which consent is asked and our own comes first again
 MAX_ATTEMPTS: Final = 20
 BACK_OFF: Final = (10.0, 600.0)  # seconds: first, and longest
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Life(Protocol):
+        """Says whether what was counted may leave: `process/life.py`."""
+
+        def sends(self) -> bool:
+            """Whether it may leave from this process."""
+
+        def consents(self) -> bool:
+            """Whether consent stands."""
 
 
 class Result(NamedTuple):
@@ -48,23 +62,28 @@ class Courier:
         directory: Callable[[], Path | None],
         version: str,
         *,
-        held: Callable[[], bool] = lambda: False,
+        life: Life,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Deliver what `recorder` counted and what lies in `directory`; `held` says that nothing may leave from this process."""
+        """Deliver what `recorder` counted and what lies in `directory`; `life` says what may leave."""
         self._recorder, self._decide, self._directory = recorder, decide, directory
-        self._version, self._held, self._clock = version, held, clock
+        self._version, self._life, self._clock = version, life, clock
         self._exporter: otel.Exporter | None = None
         self._endpoint: Endpoint | None = None
         self._failures = self.rejected = 0
         self._retry_after: float | None = None
-        self._passed = self.failing = self.over = False  # over: consent has gone, nothing is delivered any more
+        self._passed = self.failing = False
         self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
     @staticmethod
     def apart() -> AbstractContextManager[None]:
         """What the sender's thread runs in."""
         return otel.apart()
+
+    @property
+    def over(self) -> bool:
+        """Whether consent has gone: nothing is delivered any more."""
+        return not self._life.consents()
 
     def flush(self, deadline: float | None = None) -> float | None:
         """Deliver what there is; returns the seconds to wait before it makes sense to try again, None where all is done.
@@ -73,9 +92,9 @@ class Courier:
         """
         decision = self.look()
         endpoint = decision.endpoint
-        if decision.mode is Mode.OFF:
+        if self.over:
             return None
-        if decision.mode is not Mode.ON or endpoint.url is None or self._held() or self._is_stopped(endpoint):
+        if decision.mode is not Mode.ON or endpoint.url is None or not self._life.sends() or self._is_stopped(endpoint):
             self._keep_within_bounds()
             return None
         self._passed = False
@@ -99,7 +118,6 @@ class Courier:
     def look(self) -> Decision:
         """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
         decision = self._decide()
-        self.over = decision.mode is Mode.OFF
         if self.over:
             bounds.withdraw(self._recorder, decision, self._directory())
         else:
@@ -170,7 +188,7 @@ class Courier:
             batch = journal.batch()
             result = self._send(batch.entries, batch, owned, endpoint)
             if result.answer.outcome is Outcome.STOPPED:
-                delivery.stop(self._stop_file(endpoint))
+                stop.stop(self._stop_file(endpoint))
                 self._stopped[stamp(endpoint)] = self._clock()
                 self.failing = True
                 return False
@@ -192,7 +210,7 @@ class Courier:
             return Result(Answer(Outcome.REFUSED), calls)
         told = sum(int(record.log_record.attributes["mlflow.usage.count"]) for record in made)  # type: ignore[index,arg-type,misc]
         # Consent may have gone since this flush began.
-        answer = NONE if self._recorder.off else self._through(endpoint).export(made)
+        answer = self._through(endpoint).export(made) if self._life.sends() else NONE
         if answer.outcome is Outcome.ACCEPTED:
             self._passed = True
             self.rejected += answer.rejected
@@ -243,7 +261,7 @@ class Courier:
 
     def _is_stopped(self, endpoint: Endpoint) -> bool:
         now = self._clock()
-        return now - self._stopped.get(stamp(endpoint), -math.inf) < delivery.STOP_LASTS or delivery.stopped(self._stop_file(endpoint), now)
+        return now - self._stopped.get(stamp(endpoint), -math.inf) < stop.STOP_LASTS or stop.stopped(self._stop_file(endpoint), now)
 
     def _stop_file(self, endpoint: Endpoint) -> Path | None:
-        return delivery.stop_file(self._directory(), stamp(endpoint), self._version)
+        return stop.stop_file(self._directory(), stamp(endpoint), self._version)

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mlflow_usage import identity, system
 from mlflow_usage.catalogue.tables import REVISION
-from mlflow_usage.delivery import NONE, Answer, Outcome, audit, otel
+from mlflow_usage.consent.endpoint import Endpoint
+from mlflow_usage.delivery import audit, otel
+from mlflow_usage.delivery.answer import NONE, Answer, Outcome
 from mlflow_usage.delivery.http import GuardedSession
-from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.identity import Secret
-from mlflow_usage.journal import FORGET, Batch, Entry
+from mlflow_usage.installation import identity, system
+from mlflow_usage.installation.identity import Secret
+from mlflow_usage.journal.batch import FORGET, Batch, Entry
 
 SECRET: Final = "mlflow.usage.secret"  # noqa: S105  an attribute's name
 PAUSES: Final = (1.0, 2.0, 4.0)  # seconds between attempts; with the attempts themselves less than half a minute
-NO_VERSION: Final = "0.0"  # what stands for a version where the catalogue asks for one and an erasure has no use for it
 
 Progress = Callable[[str], None]
 
@@ -41,7 +41,7 @@ def request(secret: Secret) -> tuple[Batch, dict[str, object]]:
         "app.installation.id": identity.digest(secret),
         "mlflow.usage.catalogue": REVISION,
         "service.name": "mlflow",
-        "service.version": NO_VERSION,
+        "service.version": system.NO_VERSION,
         "session.id": identity.new_session(),
     }
     return Batch(uuid.uuid4().bytes, (Entry(0, FORGET, {SECRET: secret}, 1, int(time.time()) // 3600),)), resource
@@ -49,7 +49,7 @@ def request(secret: Secret) -> tuple[Batch, dict[str, object]]:
 
 def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: Progress, sleep: Callable[[float], None]) -> Result:
     """Ask `endpoint` for the erasure, again and again within half a minute, until it is acknowledged. Never raises for the network."""
-    version = system.public_version(system.own_version()) or NO_VERSION
+    version = system.sent_version()
     batch, resource = request(secret)
     records = otel.records(batch, {"resource": resource}, version)
     if not records:  # an empty request would be acknowledged, and erase nothing

@@ -26,8 +26,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from mlflow_usage.delivery import MAX_BODY, NONE, Answer, Outcome, classify
-from mlflow_usage.endpoint import Endpoint
+from mlflow_usage.consent.endpoint import Endpoint
+from mlflow_usage.delivery.answer import MAX_BODY, NONE, Answer, Outcome, classify
 
 CONNECT: Final = 1.0  # seconds
 TOTAL: Final = 3.0  # seconds

@@ -28,10 +28,10 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 
 from mlflow_usage.catalogue.check import check_record, check_resource
-from mlflow_usage.delivery import NONE, Answer
+from mlflow_usage.consent.endpoint import Endpoint
+from mlflow_usage.delivery.answer import NONE, Answer
 from mlflow_usage.delivery.http import TOTAL, GuardedSession
-from mlflow_usage.endpoint import Endpoint
-from mlflow_usage.journal import Batch, Entry
+from mlflow_usage.journal.batch import Batch, Entry
 
 SCOPE: Final = "mlflow.usage"
 NANOSECONDS_AN_HOUR: Final = 3_600_000_000_000

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import Context
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlflow_usage.delivery.courier import Courier
 
@@ -25,12 +25,25 @@ _WORK: Final = "work"
 _END: Final = "end"
 
 
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Life(Protocol):
+        """Says whether a thread may be started: `process/life.py`."""
+
+        def starts(self) -> bool:
+            """Whether a thread may be started."""
+
+        def on(self, event: str) -> None:
+            """Apply an event."""
+
+
 class Sender:
     """Wakes the courier: soon after a first record, then at most every ten seconds while there is something."""
 
-    def __init__(self, courier: Callable[[], Courier], clock: Callable[[], float] = time.monotonic) -> None:
-        """Send through what `courier` makes, which happens on the sender's own thread."""
-        self._make, self._clock = courier, clock
+    def __init__(self, courier: Callable[[], Courier], *, life: Life, clock: Callable[[], float] = time.monotonic) -> None:
+        """Send through what `courier` makes, which happens on the sender's own thread; `life` says whether one may be started."""
+        self._make, self._life, self._clock = courier, life, clock
         self.after_fork()
 
     def after_fork(self) -> None:
@@ -40,13 +53,12 @@ class Sender:
         self._thread: Any = None
         self._signalled = False
         self._courier: Courier | None = None
-        self._closed = False
 
     def poke(self) -> None:
         """There is something to deliver. Never waits; starts the thread at the first time in this process."""
         if os.getpid() != self._pid:
             self.after_fork()
-        if self._signalled or self._closed:
+        if self._signalled or not self._life.starts():
             return
         self._signalled = True
         if self._thread is None:
@@ -57,7 +69,7 @@ class Sender:
             try:
                 _start(self._thread)
             except RuntimeError:  # the interpreter is ending or the system has no thread left: a later process delivers
-                self._closed = True
+                self._life.on("exit")
                 return
         messages = self._queue
         if messages is not None:  # the thread ended just now
@@ -89,7 +101,6 @@ class Sender:
 
     def finish(self) -> bool:
         """The process ends: try once within the budget, unless an attempt of this process has failed. Returns whether all is done."""
-        self._closed = True
         if os.getpid() != self._pid:
             return False
         if self._thread is None:
@@ -105,7 +116,7 @@ class Sender:
             with courier.apart():
                 self._loop(messages, courier, first)
         except Exception:  # noqa: BLE001  the boundary: a thread that dies says nothing, and the journals wait for a later process
-            self._closed = True
+            self._life.on("exit")
 
     def _loop(self, messages: Any, courier: Courier, message: Any) -> None:  # noqa: ANN401
         last, due, earliest = -EVERY, None, 0.0

@@ -20,9 +20,9 @@ MAIN: Final = ("__main__", "mlflow.__main__")  # a person's shell, whatever stan
 
 
 def entered(meter: Meter, event: str) -> Callable[[], bool]:
-    """The question that a command's body asks when it is entered: record it, and say that no wrapper needs to run."""
+    """What notices that a command's body is entered: it counts, and answers that no wrapper needs to run."""
 
-    def probe() -> bool:
+    def notice() -> bool:
         try:
             if counts(sys._getframe(1)) and not given_by_mlflow(event):  # noqa: SLF001  the way to a caller's globals
                 meter.record(event)
@@ -30,7 +30,7 @@ def entered(meter: Meter, event: str) -> Callable[[], bool]:
             return False
         return False
 
-    return probe
+    return notice
 
 
 def counts(frame: FrameType | None) -> bool:

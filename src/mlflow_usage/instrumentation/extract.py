@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from mlflow_usage.instrumentation.targets import SCORERS
 from mlflow_usage.instrumentation.wrapper import Wrapper
-from mlflow_usage.journal import PREFIX, Kind
+from mlflow_usage.journal.batch import PREFIX, Kind
 
 FLAVOR: Final = f"{PREFIX}flavor"
 GIVEN: Final = ("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata")

@@ -13,9 +13,9 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from mlflow_usage.catalogue.tables import DEPRECATED, PENDING, PENDING_EVENTS
-from mlflow_usage.instrumentation import importlib_bootstrap as frames
 from mlflow_usage.instrumentation.extract import DECORATORS, EXTRACTORS
-from mlflow_usage.instrumentation.importlib_bootstrap import Finder
+from mlflow_usage.instrumentation.importlib_bootstrap import calls as frames
+from mlflow_usage.instrumentation.importlib_bootstrap.imports import Finder
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Method, Wrapper, never
@@ -35,7 +35,6 @@ class Patches:
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
         self.unaliased: dict[int, Wrapper] = {}  # original's id -> its wrapper, of what was imported before us
-        self.active = True
         self.finder = Finder(TARGETS, self.imported)
 
     def register(self) -> None:
@@ -47,14 +46,13 @@ class Patches:
 
     def unregister(self) -> None:
         """Ask no more."""
-        self.active = False
         with suppress(ValueError):
             sys.meta_path.remove(self.finder)
 
     def imported(self, module: ModuleType) -> None:
         """A definition module is there: wrap its functions. Called by the import system; never raises."""
         try:
-            if not self.active:
+            if self.finder not in sys.meta_path:  # unregistered while the module was executed
                 return
             self.wrap(module)
             self._early()
@@ -109,15 +107,15 @@ class Patches:
             extract = extractor(original, fixed)
             if not self.pending and event in PENDING_EVENTS:
                 extract = extract.reviewed(event)
-            return Wrapper(original, place(meter, event, extract), enabled=meter.ask)
+            return Wrapper(original, place(meter, event, extract), enabled=meter.called_by_user)
         if event in DECORATORS:
-            return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.ask)
+            return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.called_by_user)
         if client:
             by_class = frames.client_method(meter, event)
             if type(original) is FunctionType:
-                return Method(original, meter.client_probe(event), by_class, meter.ask)
-            return Wrapper(original, by_class, enabled=meter.ask)
-        return Wrapper(original, never, enabled=meter.probe(event))
+                return Method(original, meter.noticing_client(event), by_class, meter.called_by_user)
+            return Wrapper(original, by_class, enabled=meter.called_by_user)
+        return Wrapper(original, never, enabled=meter.noticing(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
         """Put the wrapper also where other modules of MLflow already hold the original: another plugin may have imported them first."""

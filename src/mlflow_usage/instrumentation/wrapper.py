@@ -76,10 +76,10 @@ class Wrapper(wrapt.FunctionWrapper):  # type: ignore[type-arg]  # generic in wr
 class Method(Wrapper):
     """A wrapped method of MlflowClient, whose store is the client's own: the client is known when it is bound, not when it is called."""
 
-    def __init__(self, wrapped: Callable[..., Any], noticed: Callable[[object], bool], unbound: Callable[..., Any], ask: Any) -> None:  # noqa: ANN401
-        """Wrap `wrapped`; `noticed` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
+    def __init__(self, wrapped: Callable[..., Any], notice: Callable[[object], bool], unbound: Callable[..., Any], ask: Any) -> None:  # noqa: ANN401
+        """Wrap `wrapped`; `notice` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
         super().__init__(wrapped, unbound, enabled=ask)
-        self._self_noticed = noticed
+        self._self_notice = notice
         self._self_bind = wrapped.__get__
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:  # noqa: ANN401  a method
@@ -87,7 +87,7 @@ class Method(Wrapper):
         if instance is None:
             return self
         # From `partial`, as from wrapt, the question is asked with no frame of ours below it.
-        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_noticed, instance))  # type: ignore[call-arg]
+        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_notice, instance))  # type: ignore[call-arg]
 
 
 def never(wrapped: Callable[..., Any], _instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401

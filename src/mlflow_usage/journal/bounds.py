@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from mlflow_usage.consent.decision import Decision
-from mlflow_usage.journal import DROPPED, REASON, files
+from mlflow_usage.journal import files
+from mlflow_usage.journal.batch import DROPPED, REASON
 from mlflow_usage.journal.recorder import Recorder
-from mlflow_usage.named import NamedTuple
+from mlflow_usage.namedtuple import NamedTuple
 
 MAX_BYTES: Final = 1024 * 1024  # of all dead journals together
 MAX_AGE: Final = 7 * 86_400  # seconds since something was last counted

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 from weakref import WeakSet
 
-from mlflow_usage.journal import JournalError
-from mlflow_usage.journal.layout import Journal
-from mlflow_usage.journal.shape import SIZES, blank
+from mlflow_usage.journal.batch import JournalError
+from mlflow_usage.journal.layout import SIZES, Journal, blank
 
 JOURNAL: Final = ".journal"  # of format 1; another format takes another suffix, so that versions side by side leave each other's alone
 LOCK: Final = ".lock"

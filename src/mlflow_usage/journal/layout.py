@@ -17,9 +17,40 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from mlflow_usage.journal import Batch, Entry, JournalError, JournalFullError, decode_key, shape
+from mlflow_usage.journal.batch import Batch, Entry, JournalError, JournalFullError, decode_key
+
+MAGIC: Final = b"MLFUSAGE"
+FORMAT: Final = 1
+SIZES: Final = (4096, 16384, 32768)  # bytes; a fuller process moves on to the next size
+SLOT_BYTES: Final = 6 * 8 + 56  # three counters, three hours, and a key of usual length
+MAX_META: Final = 2048
+HEAD: Final = 192
+MAX_COUNT: Final = 10_000_000  # calls of one record in one batch; what is above falls into the next
+MAX_CALLS: Final = 1 << 53  # in a counter; three years of a call a nanosecond
+MAX_HOUR: Final = 0xFFFF_FFFF // 3600  # the end of OTLP's 32-bit seconds is far enough
+
+SIZE, SLOTS, WORD, PUBLISHED, KEYS_USED, BIRTH, META_LENGTH = 2, 3, 4, 5, 6, 7, 8  # word indices
+BANKS: Final = (10, 16)  # word index of each bank's head
+REFUSED, ATTEMPTS = 3, 4  # word offsets in a bank's head, after the 16 bytes of the batch id
+
+
+def blank(size: int, meta: Mapping[str, Any], birth: int) -> bytearray:
+    """The bytes of a new journal of `size` bytes, born at `birth` (seconds since the epoch).
+
+    Raises:
+        JournalFullError: the meta does not fit.
+    """
+    text = json.dumps(meta, separators=(",", ":")).encode()
+    slots = (size - HEAD - len(text) - 8) // SLOT_BYTES
+    if len(text) > MAX_META or slots < 1:
+        raise JournalFullError
+    data = bytearray(size)
+    struct.pack_into("<8s8Q", data, 0, MAGIC, FORMAT, size, slots, 0, 0, 0, birth, len(text))
+    data[HEAD : HEAD + len(text)] = text
+    return data
 
 
 class Journal:
@@ -35,30 +66,30 @@ class Journal:
         """
         self.buffer = memoryview(buffer)
         length = len(self.buffer)
-        if length not in shape.SIZES or bytes(self.buffer[:8]) != shape.MAGIC:
+        if length not in SIZES or bytes(self.buffer[:8]) != MAGIC:
             msg = "no journal"
             raise JournalError(msg)
         self.words = self.buffer.cast("Q")
         self.generation = 1  # of this view: raised by each seal, so that callers write the hour anew
         words = self.words
-        self.slots = words[shape.SLOTS]
-        meta = words[shape.META_LENGTH]
-        first = (shape.HEAD + meta + 7) // 8
+        self.slots = words[SLOTS]
+        meta = words[META_LENGTH]
+        first = (HEAD + meta + 7) // 8
         self._live = first
         self._banks = (first + 2 * self.slots, first + 4 * self.slots)
         self._keys = (first + 6 * self.slots) * 8
         if (
-            words[1] != shape.FORMAT
-            or words[shape.SIZE] != length
+            words[1] != FORMAT
+            or words[SIZE] != length
             or not 0 < self.slots <= length // 48
-            or meta > shape.MAX_META
-            or words[shape.PUBLISHED] > self.slots
-            or self._keys + words[shape.KEYS_USED] > length
+            or meta > MAX_META
+            or words[PUBLISHED] > self.slots
+            or self._keys + words[KEYS_USED] > length
         ):
             msg = "journal's header is damaged"
             raise JournalError(msg)
         try:
-            self.meta: dict[str, Any] = json.loads(bytes(self.buffer[shape.HEAD : shape.HEAD + meta]))
+            self.meta: dict[str, Any] = json.loads(bytes(self.buffer[HEAD : HEAD + meta]))
         except (ValueError, RecursionError) as error:
             msg = "journal's meta is damaged"
             raise JournalError(msg) from error
@@ -72,18 +103,18 @@ class Journal:
         Raises:
             JournalError: some other hand has written into it.
         """
-        words, word, slots, live = self.words, self.words[shape.WORD], self.slots, self._live
-        new, head = self._banks[word & 1], shape.BANKS[word & 1]
+        words, word, slots, live = self.words, self.words[WORD], self.slots, self._live
+        new, head = self._banks[word & 1], BANKS[word & 1]
         # The other bank counts only while a batch is pending: a kill in the middle of a seal leaves it half written.
         old = self._banks[~word & 1] if word & 2 else new
         for key in self.keys():
             decode_key(key)
-        sound = isinstance(self.meta.get("resource", {}), dict) and self.birth // 3600 <= shape.MAX_HOUR
-        sound &= max(word, words[head + shape.REFUSED], words[head + shape.ATTEMPTS]) < shape.MAX_CALLS
+        sound = isinstance(self.meta.get("resource", {}), dict) and self.birth // 3600 <= MAX_HOUR
+        sound &= max(word, words[head + REFUSED], words[head + ATTEMPTS]) < MAX_CALLS
         for slot in range(slots):
             counted = words[live + slot] if slot else words[new]  # slot 0 is written at a seal only
-            sound &= words[old + slot] <= words[new + slot] <= counted < shape.MAX_CALLS
-            sound &= max(words[new + slots + slot], words[live + slots + slot]) <= shape.MAX_HOUR
+            sound &= words[old + slot] <= words[new + slot] <= counted < MAX_CALLS
+            sound &= max(words[new + slots + slot], words[live + slots + slot]) <= MAX_HOUR
         if not sound:
             msg = "journal's counters are damaged"
             raise JournalError(msg)
@@ -103,7 +134,7 @@ class Journal:
     @property
     def birth(self) -> int:
         """When it was made, in seconds since the epoch."""
-        return self.words[shape.BIRTH]
+        return self.words[BIRTH]
 
     @property
     def newest(self) -> int:
@@ -113,7 +144,7 @@ class Journal:
     @property
     def published(self) -> int:
         """How many slots have a key."""
-        return self.words[shape.PUBLISHED]
+        return self.words[PUBLISHED]
 
     def publish(self, key: bytes) -> int:
         """Give the next slot to `key` and return its index.
@@ -121,13 +152,13 @@ class Journal:
         Raises:
             JournalFullError: there is no slot or no room for the key.
         """
-        index, used = self.words[shape.PUBLISHED], self.words[shape.KEYS_USED]
+        index, used = self.words[PUBLISHED], self.words[KEYS_USED]
         start = self._keys + used
         if index >= self.slots or start + 2 + len(key) > len(self.buffer):
             raise JournalFullError
         self.buffer[start : start + 2 + len(key)] = struct.pack("<H", len(key)) + key
-        self.words[shape.KEYS_USED] = used + 2 + len(key)
-        self.words[shape.PUBLISHED] = index + 1
+        self.words[KEYS_USED] = used + 2 + len(key)
+        self.words[PUBLISHED] = index + 1
         return index
 
     def keys(self) -> list[bytes]:
@@ -137,7 +168,7 @@ class Journal:
             JournalError: the keys are damaged.
         """
         published = self.published  # before the bytes: a thread that publishes writes them in the other order
-        found, at, end = [], self._keys, self._keys + self.words[shape.KEYS_USED]
+        found, at, end = [], self._keys, self._keys + self.words[KEYS_USED]
         for _ in range(published):
             length = struct.unpack_from("<H", self.buffer, at)[0] if at + 2 <= end else end
             if at + 2 + length > end:
@@ -151,12 +182,12 @@ class Journal:
     @property
     def pending(self) -> bool:
         """Whether a sealed batch waits for its acknowledgement."""
-        return bool(self.words[shape.WORD] & 2)
+        return bool(self.words[WORD] & 2)
 
     @property
     def dirty(self) -> bool:
         """Whether calls were counted since the newer snapshot."""
-        bank = self._banks[self.words[shape.WORD] & 1]
+        bank = self._banks[self.words[WORD] & 1]
         start = self._live
         # Slot 0 counts refused calls; it is written at a seal, so its live counter says nothing.
         return bool(self.words[start + 1 : start + self.slots] != self.words[bank + 1 : bank + self.slots])
@@ -164,34 +195,34 @@ class Journal:
     @property
     def untold(self) -> int:
         """Calls that were refused and of which no batch has told yet."""
-        word = self.words[shape.WORD]
-        return 0 if word & 2 else self.words[shape.BANKS[word & 1] + shape.REFUSED]
+        word = self.words[WORD]
+        return 0 if word & 2 else self.words[BANKS[word & 1] + REFUSED]
 
     def seal(self, batch_id: bytes, hour: int) -> None:
         """Take the snapshot that makes the next batch, at `hour` since the epoch. Only while none is pending.
 
         The copy of the live counters and hours is one C call: no caller's addition is split by it.
         """
-        word = self.words[shape.WORD]
+        word = self.words[WORD]
         old, new = self._banks[word & 1], self._banks[~word & 1]
-        head, old_head = shape.BANKS[~word & 1], shape.BANKS[word & 1]
+        head, old_head = BANKS[~word & 1], BANKS[word & 1]
         words, span = self.words, 2 * self.slots
         words[new : new + span] = words[self._live : self._live + span]
         self.generation += 1  # right after the copy: no call lies between, so no thread switch
-        words[new] = words[old] + words[old_head + shape.REFUSED]
+        words[new] = words[old] + words[old_head + REFUSED]
         words[new + self.slots] = hour
         for slot in range(self.published):
-            if words[new + slot] - words[old + slot] > shape.MAX_COUNT:
-                words[new + slot] = words[old + slot] + shape.MAX_COUNT
+            if words[new + slot] - words[old + slot] > MAX_COUNT:
+                words[new + slot] = words[old + slot] + MAX_COUNT
         self.buffer[head * 8 : head * 8 + 16] = batch_id
-        words[head + shape.REFUSED] = words[head + shape.ATTEMPTS] = 0
-        words[shape.WORD] = ((word >> 2) + 1) << 2 | 2 | (~word & 1)
+        words[head + REFUSED] = words[head + ATTEMPTS] = 0
+        words[WORD] = ((word >> 2) + 1) << 2 | 2 | (~word & 1)
 
     def acknowledge(self, refused: int = 0) -> None:
         """The pending batch has left for good; `refused` of its calls were refused and will be told as dropped."""
-        word = self.words[shape.WORD]
-        self.words[shape.BANKS[word & 1] + shape.REFUSED] = refused
-        self.words[shape.WORD] = ((word >> 2) + 1) << 2 | (word & 1)
+        word = self.words[WORD]
+        self.words[BANKS[word & 1] + REFUSED] = refused
+        self.words[WORD] = ((word >> 2) + 1) << 2 | (word & 1)
 
     def batch(self) -> Batch:
         """The pending batch.
@@ -199,8 +230,8 @@ class Journal:
         Raises:
             JournalError: the journal is damaged.
         """
-        word = self.words[shape.WORD]
-        return self._difference(shape.BANKS[word & 1], self._banks[word & 1], self._banks[~word & 1])
+        word = self.words[WORD]
+        return self._difference(BANKS[word & 1], self._banks[word & 1], self._banks[~word & 1])
 
     def preview(self) -> Batch:
         """What the next batch would be if it were sealed now; changes nothing.
@@ -210,13 +241,13 @@ class Journal:
         """
         if self.pending:
             return self.batch()
-        word = self.words[shape.WORD]
-        return self._difference(shape.BANKS[~word & 1], self._live, self._banks[word & 1])
+        word = self.words[WORD]
+        return self._difference(BANKS[~word & 1], self._live, self._banks[word & 1])
 
     def _difference(self, head: int, new: int, old: int) -> Batch:
         entries = []
         for index, key in enumerate(self.keys()):
-            count = min(self.words[new + index] - self.words[old + index], shape.MAX_COUNT)
+            count = min(self.words[new + index] - self.words[old + index], MAX_COUNT)
             if count > 0:
                 event, attributes = decode_key(key)
                 entries.append(Entry(index, event, attributes, count, self.words[new + self.slots + index]))
@@ -225,23 +256,23 @@ class Journal:
     @property
     def untold_of_all(self) -> int:
         """Calls of which no endpoint knows yet, neither that they were made nor that they were refused."""
-        word = self.words[shape.WORD]
+        word = self.words[WORD]
         refusals = self.words[self._banks[word & 1]] - self.words[self._banks[~word & 1]] if word & 2 else self.untold
         return max(0, self.unacknowledged) + refusals
 
     @property
     def attempts(self) -> int:
         """How often the pending batch was refused while others passed."""
-        return self.words[shape.BANKS[self.words[shape.WORD] & 1] + shape.ATTEMPTS]
+        return self.words[BANKS[self.words[WORD] & 1] + ATTEMPTS]
 
     @attempts.setter
     def attempts(self, value: int) -> None:
-        self.words[shape.BANKS[self.words[shape.WORD] & 1] + shape.ATTEMPTS] = value
+        self.words[BANKS[self.words[WORD] & 1] + ATTEMPTS] = value
 
     @property
     def unacknowledged(self) -> int:
         """Calls in it that no endpoint has acknowledged, the pending batch's included."""
-        word = self.words[shape.WORD]
+        word = self.words[WORD]
         base = self._banks[~word & 1] if word & 2 else self._banks[word & 1]
         live = sum(self.words[self._live + 1 : self._live + self.slots])
         return live - sum(self.words[base + 1 : base + self.slots])

@@ -18,11 +18,26 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mlflow_usage.journal import DROPPED, REASON, JournalFullError, Kind, encode_key, files, wiped_in_a_child
+from mlflow_usage.journal import files
+from mlflow_usage.journal.batch import DROPPED, REASON, JournalFullError, Kind, encode_key
 from mlflow_usage.journal.files import Owned
-from mlflow_usage.journal.shape import SIZES
+from mlflow_usage.journal.fork import wiped_in_a_child
+from mlflow_usage.journal.layout import SIZES
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Life(Protocol):
+        """Says whether a call is counted: `process/life.py`."""
+
+        def counts(self) -> bool:
+            """Whether a call is counted."""
+
+        def on(self, event: str) -> None:
+            """Apply an event."""
+
 
 REFUSED: Final = encode_key(DROPPED, {REASON: "refused"})
 STORE: Final = "mlflow.usage.store"
@@ -54,20 +69,21 @@ class Recorder:
         meta: Callable[[], Mapping[str, Any] | None],
         directory: Callable[[], Path | None],
         *,
+        life: Life,
         on_first: Callable[[], None] = lambda: None,
         on_work: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Make a recorder that touches nothing until the first call.
 
-        `meta` gives the resource and stamp of a new journal, or None where nothing may be recorded any more; `directory` the state
-        directory, or None; `on_first` runs at a process's first recorded call, `on_work` when there is something new to deliver.
+        `meta` gives the resource and stamp of a new journal, or None where the catalogue refuses the resource; `directory` the state
+        directory, or None; `life` says whether a call counts; `on_first` runs at a process's first recorded call, `on_work` when there is
+        something new to deliver.
         """
         self._meta, self._directory, self._clock = meta, directory, clock
-        self._on_first, self._on_work = on_first, on_work
+        self._on_first, self._on_work, self._life = on_first, on_work, life
         self.live: Live | None = None
         self.retired: list[Owned] = []
-        self.off = False
         self.pid, self._parent = os.getpid(), wiped_in_a_child()
         self._size, self._first = 0, True
         self._lock = threading.RLock()
@@ -111,7 +127,7 @@ class Recorder:
         if os.getpid() != self.pid:
             self.after_fork()
         with self._lock:
-            if self.off:
+            if not self._life.counts():
                 return
             if self._busy:  # a signal handler of the host interrupted this very section
                 self._deferred.append((event, attributes))
@@ -162,7 +178,7 @@ class Recorder:
     def _open(self) -> Live | None:
         meta = self._meta()
         if meta is None:
-            self.off = True  # asked once: it would be asked at every call
+            self._life.on("refuse")  # once: it would be asked at every call
             return None
         size, now, directory = SIZES[min(self._size, len(SIZES) - 1)], int(self._clock()), self._directory()
         owned: Owned | None = None
@@ -172,8 +188,8 @@ class Recorder:
                     owned = files.create(directory, meta, size, now)
         try:
             self.live = Live(owned or files.in_memory(meta, size, now))
-        except JournalFullError:
-            self.off = True
+        except JournalFullError:  # the meta fits no journal
+            self._life.on("refuse")
         return self.live
 
     def _retire(self) -> None:
@@ -226,9 +242,17 @@ class Recorder:
             if not owned.unsettled:
                 owned.remove()
 
+    def let_go(self) -> None:
+        """Leave the journals to whoever delivers a dead process's, but the one that is being delivered now."""
+        with self._lock:
+            self.rotate()
+            for owned in self.retired:
+                if owned is not self._delivering:
+                    owned.abandon()
+            self.retired.clear()
+
     def discard(self) -> None:
-        """Record nothing any more and delete what is pending: consent was withdrawn."""
-        self.off = True
+        """Delete what is pending: consent was withdrawn, and nothing is counted any more."""
         with self._lock:
             live, self.live = self.live, None
             journals = [*self.retired, *([live.owned] if live else [])]

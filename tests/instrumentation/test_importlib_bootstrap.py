@@ -1,0 +1,76 @@
+"""What is told of an import, and what an import looks like beside it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from mlflow_usage.instrumentation.importlib_bootstrap.imports import Finder
+
+NAME = "acme_lazy_module"
+SOURCE = 'import warnings\nwarnings.warn("imported", FutureWarning, stacklevel=2)\nvalue = 1\n'
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ModuleType]]:
+    (tmp_path / f"{NAME}.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, NAME, raising=False)
+    found: list[ModuleType] = []
+    finder = Finder({NAME}, found.append)
+    sys.meta_path.insert(0, finder)
+    yield found
+    sys.meta_path.remove(finder)
+    sys.modules.pop(NAME, None)
+
+
+def test_a_module_is_handed_over_once_it_is_complete_and_keeps_no_trace(told: list[ModuleType]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = importlib.import_module(NAME)
+    assert told == [module]
+    assert module.value == 1
+    assert type(module.__loader__) is SourceFileLoader
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is module.__loader__
+    assert inspect.getsource(module) == SOURCE
+    assert not [name for name in sys.modules if name.startswith(NAME) and name != NAME]
+
+
+def test_a_warning_of_an_import_points_at_the_line_that_imports(told: list[ModuleType]) -> None:  # noqa: ARG001  it is in place
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        exec(compile(f"\n\nimport {NAME}\n", "program.py", "exec"), {})
+    assert [(one.filename, one.lineno) for one in seen if one.category is FutureWarning] == [("program.py", 3)]
+
+
+def test_a_reload_is_told_again_and_an_error_of_the_module_is_its_own(told: list[ModuleType], tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = importlib.import_module(NAME)
+        importlib.reload(module)
+    assert told == [module, module]
+    (tmp_path / f"{NAME}.py").write_text("raise LookupError('no such thing')\n")
+    with pytest.raises(LookupError, match="no such thing"):
+        importlib.reload(module)
+    assert len(told) == 2
+    assert type(module.__loader__) is SourceFileLoader
+
+
+def test_a_module_that_is_not_there_is_missed_as_ever(told: list[ModuleType]) -> None:
+    finder = Finder({"acme_missing"}, told.append)
+    sys.meta_path.insert(0, finder)
+    try:
+        with pytest.raises(ModuleNotFoundError, match="No module named 'acme_missing'"):
+            importlib.import_module("acme_missing")
+    finally:
+        sys.meta_path.remove(finder)
+    assert told == []

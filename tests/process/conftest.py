@@ -1,3 +1,0 @@
-from process_stage import stage
-
-__all__ = ["stage"]
