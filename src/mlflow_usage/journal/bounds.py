@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from mlflow_usage.catalogue.deadlines import JOURNAL_DAYS
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.journal import files
 from mlflow_usage.journal.batch import DROPPED, REASON
@@ -17,7 +18,7 @@ from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.namedtuple import NamedTuple
 
 MAX_BYTES: Final = 1024 * 1024  # of all dead journals together
-MAX_AGE: Final = 7 * 86_400  # seconds since something was last counted
+MAX_AGE: Final = JOURNAL_DAYS * 86_400  # seconds since something was last counted
 
 
 class Left(NamedTuple):

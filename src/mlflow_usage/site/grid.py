@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
+from mlflow_usage.catalogue.deadlines import HISTORY_WEEKS, PUBLISHED_DAYS
+
 Unit: TypeAlias = Literal["week", "day"]
-# A record's own day lies within [-8 d, +1 d] of the day it was received, so nothing reaches a period after this.
-FREEZE: Final = timedelta(days=9)
-HISTORY: Final = timedelta(weeks=53)  # less than the retention of raw data, so that no week is counted from what erasure by age left
+FREEZE: Final = timedelta(days=PUBLISHED_DAYS)
+HISTORY: Final = timedelta(weeks=HISTORY_WEEKS)
 DAY: Final = timedelta(days=1)
 
 

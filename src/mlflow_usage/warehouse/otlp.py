@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from mlflow_usage.catalogue import tables
 from mlflow_usage.catalogue.check import check_record, check_resource
+from mlflow_usage.catalogue.deadlines import AHEAD_DAYS, BELIEVED_DAYS
 from mlflow_usage.catalogue.rules import judge
 from mlflow_usage.warehouse import schema
 from mlflow_usage.warehouse.tally import UNKNOWN, Tally
@@ -19,8 +20,8 @@ from mlflow_usage.warehouse.tally import UNKNOWN, Tally
 SECOND: Final = 1_000_000_000  # nanoseconds
 HOUR: Final = 3_600 * SECOND
 DAY: Final = 24 * HOUR
-EARLIEST: Final = -8  # days from the receipt to the oldest time that is believed
-LATEST: Final = 1
+EARLIEST: Final = -BELIEVED_DAYS  # days from the receipt to the oldest time that is believed
+LATEST: Final = AHEAD_DAYS
 FIRST_DAY: Final = 18_262  # 2020-01-01 and 2100-01-01, in days since 1970: what a Collector's clock can show
 LAST_DAY: Final = 47_482
 DIGITS: Final = 19  # of the largest 64-bit integer

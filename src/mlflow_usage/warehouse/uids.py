@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pd
 from deltalake import DeltaTable
 
+from mlflow_usage.catalogue.deadlines import DEDUPE_DAYS
+
 COLUMN: Final = "uid"
-WINDOW: Final = 10  # days on either side of a receipt in which the same record can have been received
+WINDOW: Final = DEDUPE_DAYS  # days on either side of a receipt in which the same record can have been received
 KEPT: Final = 128 << 20  # bytes of uids that stay in memory between two questions
 AT_ONCE: Final = 2_000_000  # uids compared in one step
 EPOCH: Final = dt.date(1970, 1, 1)

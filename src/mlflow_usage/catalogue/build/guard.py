@@ -13,10 +13,10 @@ from typing import Any, Final
 from mlflow_usage.catalogue.build.entries import Attribute, Catalogue
 from mlflow_usage.catalogue.build.history import path, released, scope
 from mlflow_usage.catalogue.build.lint import Finding
+from mlflow_usage.catalogue.deadlines import RETENTION_MONTHS
 from mlflow_usage.catalogue.scope import Change, changes
 
 RULE: Final = "SCOPE"
-RETENTION: Final = 13  # months for which records of a deprecated element may still arrive and are kept
 MANIFEST: Final = "model/manifest.yaml"
 
 
@@ -75,10 +75,10 @@ def _over(before: Mapping[str, Any], change: Change, today: date) -> bool:
     if deprecated is None:
         return False
     year, month = map(int, str(deprecated).split("-"))
-    return (today.year - year) * 12 + today.month - month > RETENTION
+    return (today.year - year) * 12 + today.month - month > RETENTION_MONTHS
 
 
 def _instead(change: Change) -> str:
     if change.kind in ("event", "resource", "attribute"):
-        return f'mark it `deprecated: "YYYY-MM"` and remove it {RETENTION} months after a release that says so'
+        return f'mark it `deprecated: "YYYY-MM"` and remove it {RETENTION_MONTHS} months after a release that says so'
     return f"put it back ({path(0).rpartition('/')[0]} has it as it was)"
