@@ -16,7 +16,7 @@ from mlflow_usage.consent import automation, decision, gate, policy, settings, t
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import Decision, decide
 from mlflow_usage.consent.mode import Mode
-from mlflow_usage.consent.policy import Kind, Policy
+from mlflow_usage.consent.policy import PolicyKind, Policy
 from mlflow_usage.consent.settings import UserSettings
 from mlflow_usage.installation import state
 
@@ -36,7 +36,7 @@ def expected(asks: list[str]) -> str:
     return "off" if {"off", "automatic"} & set(asks) else "local" if "local" in asks else "on"
 
 
-def a_policy(kind: Kind, text: str, *, trusted: bool = True) -> Policy:
+def a_policy(kind: PolicyKind, text: str, *, trusted: bool = True) -> Policy:
     return policy.parse(toml.parse(text.encode()), kind, f"/{kind}/policy.toml", trusted=trusted)
 
 

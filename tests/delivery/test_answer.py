@@ -17,7 +17,7 @@ def test_an_acknowledgement_is_a_2xx_that_parses(status: int) -> None:
     ("content_type", "body"), [("text/html", b"<html>log in</html>"), ("", b""), (PROTOBUF, b"<html>"), ("application/json", b"{}")]
 )
 def test_a_captive_portal_s_page_is_no_acknowledgement(content_type: str, body: bytes) -> None:
-    assert classify(200, content_type, body, None).outcome is Outcome.KEPT
+    assert classify(200, content_type, body, None).outcome is Outcome.RETRYABLE
 
 
 def test_a_partial_success_is_final_and_its_rejections_are_known() -> None:
@@ -30,9 +30,9 @@ def test_a_partial_success_is_final_and_its_rejections_are_known() -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        *((status, Outcome.KEPT) for status in (301, 302, 307, 401, 403, 404, 405, 407, 408, 418, 429, 500, 502, 503, 504, 599)),
-        (400, Outcome.REFUSED),
-        (422, Outcome.REFUSED),
+        *((status, Outcome.RETRYABLE) for status in (301, 302, 307, 401, 403, 404, 405, 407, 408, 418, 429, 500, 502, 503, 504, 599)),
+        (400, Outcome.REJECTED),
+        (422, Outcome.REJECTED),
         (413, Outcome.TOO_LARGE),
         (410, Outcome.STOPPED),
     ],

@@ -378,7 +378,7 @@ def test_a_resource_or_record_that_the_catalogue_refuses_never_leaves(stage: Sta
     assert "acme" not in str([request.content for request in stage.receiver.requests])
     assert stage.receiver.calls() == {"mlflow.log_model": 1}
     assert recorder.live is not None
-    assert recorder.live.journal.untold == 1
+    assert recorder.live.journal.unreported == 1
 
 
 def test_nothing_reaches_the_host_s_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
@@ -387,7 +387,7 @@ def test_nothing_reaches_the_host_s_log(stage: Stage, caplog: pytest.LogCaptureF
     stage.recorder.hit("mlflow.log_metric", None)
 
     def deliver() -> None:
-        with stage.courier.apart():
+        with stage.courier.silenced():
             stage.courier.flush()
             stage.endpoint = stage.endpoint._replace(url="http://127.0.0.1:9/v1/logs")
             stage.courier_of(stage.recorder).flush()
@@ -464,7 +464,7 @@ def test_a_batch_that_cannot_be_encoded_is_never_taken_for_delivered(stage: Stag
     stage.recorder.hit("mlflow.log_metric", None)
     assert stage.courier._exporter is not None
     monkeypatch.setattr(stage.courier._exporter, "_export", lambda _: None)  # what the stock exporter does then
-    with stage.courier.apart():
+    with stage.courier.silenced():
         assert stage.courier.flush() is not None
     assert not stage.recorder.settled
 

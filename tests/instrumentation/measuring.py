@@ -13,7 +13,7 @@ import pytest
 from mlflow_usage.instrumentation import patch as patching
 from mlflow_usage.instrumentation.meter import Meter
 from mlflow_usage.instrumentation.patch import Patches
-from mlflow_usage.journal.batch import Kind
+from mlflow_usage.journal.batch import CallKind
 
 
 class Calls:
@@ -25,9 +25,9 @@ class Calls:
         self.closed = False
         self.failing = False
 
-    def hit(self, event: str | Kind, store: str | None) -> None:
+    def hit(self, event: str | CallKind, store: str | None) -> None:
         more = {} if store is None else {"mlflow.usage.store": store}
-        if isinstance(event, Kind):
+        if isinstance(event, CallKind):
             self.count(event.event, {**event.attributes, **more})
         else:
             self.count(event, more)

@@ -105,7 +105,7 @@ def test_a_forked_child_keeps_no_lock_of_its_parent(tmp_path: Path) -> None:
     owned = files.create(tmp_path, META, SIZES[0], 0)
     child = os.fork()
     if child == 0:
-        files.leave_to_the_parent()
+        files.leave_to_parent()
         os._exit(0 if owned.lock == -1 else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert owned.lock >= 0

@@ -51,12 +51,12 @@ def test_refused_calls_are_told_by_the_next_batch() -> None:
     slot = journal.publish(encode_key("mlflow.log_metric", {}))
     journal.live[slot] += 5
     journal.seal(b"a" * 16, 1)
-    journal.acknowledge(refused=5)
-    assert (journal.dirty, journal.untold) == (False, 5)
+    journal.acknowledge(dropped=5)
+    assert (journal.dirty, journal.unreported) == (False, 5)
     journal.seal(b"b" * 16, 1)
     assert calls(journal) == {"mlflow.usage.dropped": 5}
     journal.acknowledge()
-    assert journal.untold == 0
+    assert journal.unreported == 0
 
 
 def test_what_exceeds_the_largest_count_falls_into_the_next_batch() -> None:
@@ -127,11 +127,11 @@ def test_no_order_of_steps_loses_or_repeats_a_call(steps: list[str]) -> None:
             arrived += sum(entry.calls for entry in journal.batch().entries)
             journal.acknowledge()
         elif step == "refuse" and journal.pending:
-            journal.acknowledge(refused=sum(entry.calls for entry in journal.batch().entries))
+            journal.acknowledge(dropped=sum(entry.calls for entry in journal.batch().entries))
             refused += 1
         elif step == "kill":
             journal = Journal(bytearray(journal.buffer))
-    while journal.pending or journal.dirty or journal.untold:
+    while journal.pending or journal.dirty or journal.unreported:
         if not journal.pending:
             journal.seal(b"z" * 16, 1)
         arrived += sum(entry.calls for entry in journal.batch().entries)

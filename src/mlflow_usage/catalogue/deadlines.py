@@ -11,8 +11,8 @@ from typing import Final
 # A dead process's journal waits this long for a later process, then its calls are given up and told as dropped.
 JOURNAL_DAYS: Final = 7
 
-# The table believes the day that a client states up to this long before the receipt. One day more than a journal waits: a call made at the end
-# of one day in UTC can be sent on the last day of the wait, and be received on the next.
+# The table believes the day that a client states up to this long before the receipt. One day more than a journal waits: a call made at
+# the end of one day in UTC can be sent on the last day of the wait, and be received on the next.
 BELIEVED_DAYS: Final = JOURNAL_DAYS + 1
 
 # A client's clock may run ahead by this much, time zones included; more is no time that is believed.

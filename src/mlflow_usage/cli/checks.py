@@ -206,7 +206,7 @@ def _asked(where: Endpoint) -> Iterator[Finding]:
     def dated(response: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401  requests' hook
         dates.append(response.headers.get("Date"))
 
-    with otel.apart():
+    with otel.silenced():
         session = http.GuardedSession(
             where,
             f"mlflow-usage/{system.sent_version()}",
@@ -215,7 +215,7 @@ def _asked(where: Endpoint) -> Iterator[Finding]:
         session.hooks["response"].append(dated)
         exporter = otel.Exporter(where, session)
         answer = exporter.export([])
-        exporter.rest()
+        exporter.close()
     if answer.outcome is Outcome.ACCEPTED:
         yield Finding("endpoint", "ok", f"{where.origin} acknowledged an empty request (from {where.source})")
     elif answer.status is None:

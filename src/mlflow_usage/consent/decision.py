@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlflow_usage.consent.automation import Detection, MainProgram
-    from mlflow_usage.consent.policy import Kind, Policy
+    from mlflow_usage.consent.policy import Policy, PolicyKind
     from mlflow_usage.consent.settings import UserSettings
 
 REVIEW: Final = "MLFLOW_USAGE_REVIEW"
@@ -119,7 +119,7 @@ def _read(*, disabled: bool, importing: bool) -> Decision:
     return decide(os.environ, machine, environment, user, disabled=disabled, main=main)
 
 
-def _policy(kind: "Kind", path: str, *, importing: bool) -> "Policy | None":
+def _policy(kind: "PolicyKind", path: str, *, importing: bool) -> "Policy | None":
     if state.absent(path):
         return None
     if not importing and "mlflow_usage.consent.policy" not in sys.modules:

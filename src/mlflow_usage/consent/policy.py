@@ -18,7 +18,7 @@ from mlflow_usage.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind: TypeAlias = Literal["machine", "environment"]
+PolicyKind: TypeAlias = Literal["machine", "environment"]
 MAX_FILE_BYTES: Final = 65_536
 _PATHS: Final = ("certificate", "client_certificate", "client_key")
 KEYS: Final = frozenset({"mode", "endpoint", "headers", "builtin", *_PATHS})
@@ -31,7 +31,7 @@ class Policy(NamedTuple):
     it counts and not only what restricts. `problem`: why it could not be understood, in which case `mode` is off.
     """
 
-    kind: Kind
+    kind: PolicyKind
     path: str
     trusted: bool = True
     mode: Mode | None = None
@@ -60,7 +60,7 @@ class Policy(NamedTuple):
         return f"Policy({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
-def read(kind: Kind, path: str, *, importing: bool = True) -> Policy | None:
+def read(kind: PolicyKind, path: str, *, importing: bool = True) -> Policy | None:
     """Read a policy, or return None where there is none. Links are followed: configuration systems use them.
 
     Raises:
@@ -90,7 +90,7 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO there must not hang `import mlflow`
 
 
-def parse(table: dict[str, object], kind: Kind, path: str, *, trusted: bool) -> Policy:
+def parse(table: dict[str, object], kind: PolicyKind, path: str, *, trusted: bool) -> Policy:
     """Say what a policy's table means. An unknown key or value makes it invalid, hence off; `builtin = "off"` counts all the same."""
     silences = table.get("builtin") == "off"
     if reason := _table_problem(table):
@@ -138,7 +138,7 @@ def _headers_problem(headers: object) -> str | None:
     return None
 
 
-def _invalid(kind: Kind, path: str, problem: str, *, silences_builtin: bool = False) -> Policy:
+def _invalid(kind: PolicyKind, path: str, problem: str, *, silences_builtin: bool = False) -> Policy:
     return Policy(kind, path, mode=Mode.OFF, problem=problem, silences_builtin=silences_builtin)
 
 

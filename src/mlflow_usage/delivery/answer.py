@@ -1,7 +1,7 @@
-"""What an endpoint's answer means for a batch.
+"""The meaning of an endpoint's answer for a batch.
 
-Decides, by status, content type and body alone, whether a batch has arrived, is sent again, is split, is lost, or ends all sending. It must
-never take a page, a redirect or silence for an acknowledgement, and never learn a setting from an answer.
+Decides, by status, content type and body alone, whether a batch is accepted, sent again, split, rejected, or ends all sending. It must
+never take a page, a redirect or silence for an acknowledgement, nor learn a setting from an answer.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from mlflow_usage.namedtuple import NamedTuple
 
-MAX_BODY: Final = 65_536  # bytes; what is longer is no answer of OTLP's, and not read to its end
+MAX_BODY: Final = 65_536  # bytes; a longer body is no OTLP answer, and is not read to its end
 MAX_WAIT: Final = 600.0  # seconds
 
 
 class Outcome(enum.Enum):
-    """What becomes of the batch."""
+    """The consequence of an answer."""
 
     ACCEPTED = "accepted"
-    KEPT = "kept"  # sent again later
-    REFUSED = "refused"  # never sent again, and told as dropped
-    TOO_LARGE = "too large"  # sent in parts
-    STOPPED = "stopped"  # this version sends nothing more there
+    RETRYABLE = "retryable"  # the batch is sent again later
+    REJECTED = "rejected"  # the batch is never sent again, and its calls are counted as dropped
+    TOO_LARGE = "too large"  # the batch is sent in parts
+    STOPPED = "stopped"  # this version sends nothing more to this endpoint
 
 
 class Answer(NamedTuple):
@@ -37,34 +37,34 @@ class Answer(NamedTuple):
     retry_after: float | None = None  # seconds
 
 
-NONE: Final = Answer(Outcome.KEPT)
+NONE: Final = Answer(Outcome.RETRYABLE)
 _STATUSES: Final = {
-    400: Outcome.REFUSED,
+    400: Outcome.REJECTED,
     410: Outcome.STOPPED,
     413: Outcome.TOO_LARGE,
-    422: Outcome.REFUSED,
+    422: Outcome.REJECTED,
 }
 
 
 def classify(status: int, content_type: str, body: bytes, retry_after: str | None) -> Answer:
-    """The meaning of a complete answer. OTLP 1.10: only a 2xx whose body is an ExportLogsServiceResponse is an acknowledgement."""
+    """Classify a complete answer. OTLP 1.10: only a 2xx whose body is an ExportLogsServiceResponse is an acknowledgement."""
     if 200 <= status < 300:  # noqa: PLR2004
         return _success(status, content_type, body)
-    return Answer(_STATUSES.get(status, Outcome.KEPT), status, retry_after=seconds(retry_after))
+    return Answer(_STATUSES.get(status, Outcome.RETRYABLE), status, retry_after=seconds(retry_after))
 
 
 def _success(status: int, content_type: str, body: bytes) -> Answer:
     if len(body) > MAX_BODY or content_type.partition(";")[0].strip().lower() != "application/x-protobuf":
-        return Answer(Outcome.KEPT, status)
+        return Answer(Outcome.RETRYABLE, status)
     try:
         response = ExportLogsServiceResponse.FromString(body)
     except DecodeError:
-        return Answer(Outcome.KEPT, status)
+        return Answer(Outcome.RETRYABLE, status)
     return Answer(Outcome.ACCEPTED, status, rejected=max(0, response.partial_success.rejected_log_records))
 
 
 def seconds(retry_after: str | None) -> float | None:
-    """The delay that a Retry-After header asks for, in seconds and bounded; None for a date or anything else."""
+    """Return the delay that a Retry-After header asks for, in seconds and bounded; None for a date or anything else."""
     text = (retry_after or "").strip()
     if not (text.isascii() and text.isdecimal()):
         return None

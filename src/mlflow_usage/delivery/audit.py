@@ -1,6 +1,6 @@
-"""What really left: every request body with the endpoint's answer, the last mebibyte of them.
+"""The audit log: every request body that really left, with the endpoint's answer; the last mebibyte of them.
 
-Decides nothing. It must never keep a header, and never stand in the way of delivery: a log that cannot be written is not written.
+Decides nothing. The log must never hold a header, nor stand in the way of delivery: where it cannot be written, it is not written.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mlflow_usage.namedtuple import NamedTuple
 FILE: Final = "sent.jsonl"
 OLDER: Final = "sent.1.jsonl"
 MAX_BYTES: Final = 512 * 1024  # of each of the two files
+EARLIER_OUTCOMES: Final = {"kept": "retryable", "refused": "rejected"}  # the words of release 0.1.0
 MAX_TIME: Final = 253_402_300_800  # the end of the year 9999
 
 
@@ -38,7 +39,7 @@ class Sent(NamedTuple):
 
 
 def append(directory: Path | None, sent: Sent) -> None:
-    """Add a request to the log of `directory`; never raises."""
+    """Add a request to the log of `directory`. Never raises."""
     if directory is None:
         return
     line = {**sent._asdict(), "body": base64.b64encode(sent.body).decode()}
@@ -54,7 +55,7 @@ def append(directory: Path | None, sent: Sent) -> None:
 
 
 def _rotate(path: Path) -> None:
-    """Put a full log aside. Of several processes at once one does, and what is put aside is the full one."""
+    """Put a full log aside. Of several processes at once one does, and it is the full log that is put aside."""
     try:
         descriptor = state.open_private(path, os.O_RDWR)
     except FileNotFoundError:
@@ -67,7 +68,7 @@ def _rotate(path: Path) -> None:
 
 
 def read(directory: Path | None) -> Iterator[Sent]:
-    """The requests of the log, oldest first; lines that are none are passed over."""
+    """Yield the requests of the log, oldest first; pass over lines that are none."""
     for name in (OLDER, FILE) if directory is not None else ():
         content = b""
         with suppress(OSError):
@@ -75,19 +76,20 @@ def read(directory: Path | None) -> Iterator[Sent]:
         for line in content.splitlines():
             with suppress(ValueError, TypeError, KeyError, RecursionError):
                 found: dict[str, Any] = json.loads(line)
-                sent = Sent(**{**found, "body": base64.b64decode(found["body"])})
+                outcome = EARLIER_OUTCOMES.get(found["outcome"], found["outcome"])
+                sent = Sent(**{**found, "outcome": outcome, "body": base64.b64decode(found["body"])})
                 if _sound(sent):
                     yield sent
 
 
 def _sound(sent: Sent) -> bool:
-    """Whether every field is what it should be: the file is the user's to edit."""
+    """Return whether every field is of its type and range: the file is the user's to edit."""
     numbers = isinstance(sent.time, (int, float)) and isinstance(sent.rejected, int) and isinstance(sent.status, (int, type(None)))
     return numbers and 0 <= sent.time < MAX_TIME and isinstance(sent.endpoint, str) and isinstance(sent.outcome, str)
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """The OTLP/JSON mapping of a body that left.
+    """Return the OTLP/JSON mapping of a body that left.
 
     Raises:
         ValueError: the bytes are not what a request holds.
@@ -104,5 +106,5 @@ def decode(body: bytes) -> dict[str, Any]:
 
 
 def answered(endpoint: str, clock: float, body: bytes, answer: Answer) -> Sent:
-    """The log's line for an exchange."""
+    """Return the log's line for an exchange."""
     return Sent(clock, endpoint, answer.status, answer.outcome.value, body, answer.rejected)

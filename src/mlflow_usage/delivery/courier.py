@@ -1,7 +1,7 @@
-"""From journals to the endpoint: what is sent, what is kept, what is given up.
+"""The way of a batch from a journal to the endpoint.
 
-Decides, for one flush, which batches go and what their answers do to the journals. It must never send a record that was made under
-another mode or endpoint, never give up a batch without counting it, and never go on when consent has gone.
+Decides, for one flush, which batches go and what each answer does to its journal. The courier must never send a record that was made under
+another stamp, drop a batch without counting it, or continue when consent has gone.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ from mlflow_usage.journal.files import Owned
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.namedtuple import NamedTuple
 
-MAX_STRETCH: Final = 10.0  # seconds of delivering what others left, after which consent is asked and our own comes first again
+MAX_STRETCH: Final = 10.0  # seconds spent on dead journals, after which consent is asked and the process's own journals come first again
 MAX_ATTEMPTS: Final = 20
 BACK_OFF: Final = (10.0, 600.0)  # seconds: first, and longest
-
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -44,16 +43,16 @@ if TYPE_CHECKING:
             """Whether consent stands."""
 
 
-class Result(NamedTuple):
-    """What became of a batch: the last answer, and how many of its calls were refused for good and how many were taken."""
+class Sent(NamedTuple):
+    """The result of sending a batch: the last answer, and how many of its calls were accepted and how many are dropped for good."""
 
     answer: Answer
-    refused: int
-    taken: int = 0
+    dropped: int
+    accepted: int = 0
 
 
 class Courier:
-    """Delivers the journals of this process, then those that dead processes left."""
+    """Delivers the journals of this process, then dead ones."""
 
     def __init__(  # noqa: PLR0913  what a courier needs of the process, each named
         self,
@@ -65,20 +64,22 @@ class Courier:
         life: Life,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Deliver what `recorder` counted and what lies in `directory`; `life` says what may leave."""
+        """Deliver what `recorder` counted and the dead journals of `directory`; `life` says what may leave."""
         self._recorder, self._decide, self._directory = recorder, decide, directory
         self._version, self._life, self._clock = version, life, clock
         self._exporter: otel.Exporter | None = None
         self._endpoint: Endpoint | None = None
-        self._failures = self.rejected = 0
+        self._failures = 0
+        self.rejected = 0
         self._retry_after: float | None = None
-        self._passed = self.failing = False
+        self._accepted_before = False  # in this flush: a failure is then about one batch, not about the endpoint
+        self.failing = False
         self._stopped: dict[str, float] = {}  # endpoint's stamp -> when a 410 came, for where no file can be made
 
     @staticmethod
-    def apart() -> AbstractContextManager[None]:
-        """What the sender's thread runs in."""
-        return otel.apart()
+    def silenced() -> AbstractContextManager[None]:
+        """Return what the sender's thread runs in."""
+        return otel.silenced()
 
     @property
     def over(self) -> bool:
@@ -86,49 +87,73 @@ class Courier:
         return not self._life.consents()
 
     def flush(self, deadline: float | None = None) -> float | None:
-        """Deliver what there is; returns the seconds to wait before it makes sense to try again, None where all is done.
+        """Deliver everything; return the seconds after which to try again, None where nothing is left.
 
-        `deadline`, on the monotonic clock, ends the work on other processes' journals.
+        `deadline`, on the monotonic clock, ends the work on dead journals.
         """
-        decision = self.look()
+        decision = self.ask_consent()
         endpoint = decision.endpoint
         if self.over:
             return None
         if decision.mode is not Mode.ON or endpoint.url is None or not self._life.sends() or self._is_stopped(endpoint):
             self._keep_within_bounds()
             return None
-        self._passed = False
+        self._accepted_before = False
         until = time.monotonic() + MAX_STRETCH if deadline is None else deadline
         try:
-            wait = self._deliver_the_dead(endpoint, until) if self._deliver_own(endpoint) else self.wait()
+            wait = self._deliver_dead_journals(endpoint, until) if self._deliver_own_journals(endpoint) else self.wait()
         finally:
             if self._exporter is not None:
-                self._exporter.rest()
+                self._exporter.close()
         if not wait:
             self._failures, self.failing = 0, False
         if wait != 0:  # what is left now could not be delivered
             self._keep_within_bounds()
         return wait
 
-    def _keep_within_bounds(self) -> None:
-        directory = self._directory()
-        if directory is not None:
-            bounds.prune(directory, self._recorder, self._clock(), stamp(self._decide().endpoint))
+    def wait(self) -> float:
+        """Take note that an attempt failed; return the seconds until the next."""
+        self._failures += 1
+        self.failing = True
+        first, longest = BACK_OFF
+        return self._retry_after or min(first * 2 ** min(self._failures - 1, 8), longest)
 
-    def look(self) -> Decision:
-        """Ask every source of consent again, and let the next call of each kind wake delivery: where nothing is sent, nothing else does."""
+    # Consent and bounds
+
+    def ask_consent(self) -> Decision:
+        """Ask every source of consent, and let the next call of each kind wake the sender: where nothing is sent, nothing else does."""
         decision = self._decide()
         if self.over:
             bounds.withdraw(self._recorder, decision, self._directory())
         else:
             self._restamp(decision)
-        live = self._recorder.live
-        if live is not None:
-            live.simple = {}
+        self._recorder.wake_at_next_call()
         return decision
 
-    def _deliver_own(self, endpoint: Endpoint) -> bool:
-        """Deliver this process's journals, the live one first; returns whether it makes sense to go on."""
+    def _restamp(self, decision: Decision) -> None:
+        """Count calls from now on under the mode and endpoint that hold now."""
+        live = self._recorder.live
+        if live is not None:
+            meta = live.journal.meta
+            if (meta.get("mode"), meta.get("endpoint")) != (decision.mode.value, stamp(decision.endpoint)):
+                self._recorder.rotate()
+
+    def _keep_within_bounds(self) -> None:
+        directory = self._directory()
+        if directory is not None:
+            bounds.prune(directory, self._recorder, self._clock(), stamp(self._decide().endpoint))
+
+    def _is_stopped(self, endpoint: Endpoint) -> bool:
+        now = self._clock()
+        return now - self._stopped.get(stamp(endpoint), -math.inf) < stop.STOP_LASTS or stop.stopped(self._stop_file(endpoint), now)
+
+    def _stop_file(self, endpoint: Endpoint) -> Path | None:
+        return stop.stop_file(self._directory(), stamp(endpoint), self._version)
+
+    # Journals
+
+    def _deliver_own_journals(self, endpoint: Endpoint) -> bool:
+        """Deliver this process's journals, the live one first; return whether the endpoint takes more."""
         recorder = self._recorder
         live = recorder.live
         for owned in (*([live.owned] if live else []), *recorder.retired):
@@ -142,8 +167,8 @@ class Courier:
                 owned.remove()
         return True
 
-    def _deliver_the_dead(self, endpoint: Endpoint, until: float) -> float | None:
-        """Deliver what dead processes left, and return as `flush` does; at once again where time ran out."""
+    def _deliver_dead_journals(self, endpoint: Endpoint, until: float) -> float | None:
+        """Deliver dead journals, and return as `flush` does: 0 where time ran out."""
         directory = self._directory()
         if directory is None:
             return None
@@ -161,7 +186,7 @@ class Courier:
         return meta.get("mode") == Mode.ON.value and meta.get("endpoint") == stamp(endpoint)
 
     def _deliver_dead(self, owned: Owned, endpoint: Endpoint) -> bool:
-        """Deliver a dead process's journal; returns whether it makes sense to go on."""
+        """Deliver a dead journal; return whether the endpoint takes more."""
         try:
             if not self._matches(owned, endpoint):
                 owned.abandon()
@@ -177,91 +202,73 @@ class Courier:
         return done
 
     def _deliver(self, owned: Owned, endpoint: Endpoint) -> bool:
-        """Send the pending batch of a journal, then what was counted since. Returns whether the endpoint takes more."""
+        """Send the pending batch of a journal, then what was counted since; return whether the endpoint takes more."""
         journal, live = owned.journal, self._recorder.live
         is_live = live is not None and live.owned is owned
         for _ in range(3 if is_live else 8):
             if not journal.pending:
-                if not (journal.dirty or (journal.untold and not is_live)):
+                if not (journal.dirty or (journal.unreported and not is_live)):
                     return True
                 self._recorder.seal(owned, uuid.uuid4().bytes)
             batch = journal.batch()
-            result = self._send(batch.entries, batch, owned, endpoint)
-            if result.answer.outcome is Outcome.STOPPED:
+            sent = self._send(batch.entries, batch, owned, endpoint)
+            if sent.answer.outcome is Outcome.STOPPED:
                 stop.stop(self._stop_file(endpoint))
                 self._stopped[stamp(endpoint)] = self._clock()
                 self.failing = True
                 return False
-            if result.answer.outcome is Outcome.KEPT and not self._exhausted(owned, result.answer):
-                self.failing = True
-                # A connection that fails fails for every batch; an answer may be about this one only.
-                self._retry_after = result.answer.retry_after
-                return result.answer.status is not None and not is_live and self._passed
-            refused = sum(e.calls for e in batch.entries) - result.taken if result.answer.outcome is Outcome.KEPT else result.refused
-            if not is_live and all(entry.slot == 0 for entry in batch.entries):
-                refused = 0  # a refusal of nothing but the news of refusals ends here
-            journal.acknowledge(refused)
+            if sent.answer.outcome is Outcome.RETRYABLE:
+                if not self._exhausted(owned, sent.answer):
+                    self.failing = True
+                    # A connection that fails fails for every batch; an answer may be about this one only.
+                    self._retry_after = sent.answer.retry_after
+                    return sent.answer.status is not None and not is_live and self._accepted_before
+                sent = sent._replace(dropped=sum(entry.calls for entry in batch.entries) - sent.accepted)
+            # Do not report a report that was dropped: that would never end.
+            reports_only = not is_live and all(entry.slot == 0 for entry in batch.entries)
+            journal.acknowledge(0 if reports_only else sent.dropped)
         return True
 
-    def _send(self, entries: tuple[Entry, ...], batch: Batch, owned: Owned, endpoint: Endpoint) -> Result:
+    # Requests
+
+    def _send(self, entries: tuple[Entry, ...], batch: Batch, owned: Owned, endpoint: Endpoint) -> Sent:
+        """Send entries of a batch in one request, or in halves where that is too large."""
         made = otel.records(Batch(batch.id, entries), owned.journal.meta, self._version)
         calls = sum(entry.calls for entry in entries)
         if not made:
-            return Result(Answer(Outcome.REFUSED), calls)
-        told = sum(int(record.log_record.attributes["mlflow.usage.count"]) for record in made)  # type: ignore[index,arg-type,misc]
+            return Sent(Answer(Outcome.REJECTED), calls)
+        passed = sum(int(record.log_record.attributes["mlflow.usage.count"]) for record in made)  # type: ignore[index,arg-type,misc]
         # Consent may have gone since this flush began.
-        answer = self._through(endpoint).export(made) if self._life.sends() else NONE
+        answer = self._exporter_of(endpoint).export(made) if self._life.sends() else NONE
         if answer.outcome is Outcome.ACCEPTED:
-            self._passed = True
+            self._accepted_before = True
             self.rejected += answer.rejected
-            return Result(answer, calls - told, told)
+            return Sent(answer, calls - passed, passed)
         if answer.outcome is Outcome.TOO_LARGE:
-            if len(entries) == 1:
-                return Result(answer, calls)
-            half = len(entries) // 2
-            first = self._send(entries[:half], batch, owned, endpoint)
-            if first.answer.outcome in (Outcome.KEPT, Outcome.STOPPED):
-                return first
-            second = self._send(entries[half:], batch, owned, endpoint)
-            return Result(second.answer, first.refused + second.refused, first.taken + second.taken)
-        return Result(answer, calls if answer.outcome is Outcome.REFUSED else 0)
+            return self._send_in_halves(entries, batch, owned, endpoint) if len(entries) > 1 else Sent(answer, calls)
+        return Sent(answer, calls if answer.outcome is Outcome.REJECTED else 0)
 
-    def _through(self, endpoint: Endpoint) -> otel.Exporter:
+    def _send_in_halves(self, entries: tuple[Entry, ...], batch: Batch, owned: Owned, endpoint: Endpoint) -> Sent:
+        half = len(entries) // 2
+        first = self._send(entries[:half], batch, owned, endpoint)
+        if first.answer.outcome in (Outcome.RETRYABLE, Outcome.STOPPED):
+            return first
+        second = self._send(entries[half:], batch, owned, endpoint)
+        return Sent(second.answer, first.dropped + second.dropped, first.accepted + second.accepted)
+
+    def _exporter_of(self, endpoint: Endpoint) -> otel.Exporter:
         if self._exporter is None or self._endpoint != endpoint:
-            session = GuardedSession(endpoint, f"mlflow-usage/{self._version}", self._witness)
+            session = GuardedSession(endpoint, f"mlflow-usage/{self._version}", self._write_audit)
             self._exporter, self._endpoint = otel.Exporter(endpoint, session), endpoint
         return self._exporter
 
-    def _witness(self, body: bytes, answer: Answer) -> None:
+    def _write_audit(self, body: bytes, answer: Answer) -> None:
         origin = self._endpoint.origin if self._endpoint is not None else ""
         audit.append(self._directory(), audit.answered(origin, self._clock(), body, answer))
 
     def _exhausted(self, owned: Owned, answer: Answer) -> bool:
-        if answer.status is None or not self._passed:
+        """Return whether a batch was answered too often while others were accepted."""
+        if answer.status is None or not self._accepted_before:
             return False
         owned.journal.attempts += 1
         return owned.journal.attempts >= MAX_ATTEMPTS
-
-    def wait(self) -> float:
-        """An attempt failed: the seconds until the next."""
-        self._failures += 1
-        self.failing = True
-        first, longest = BACK_OFF
-        return self._retry_after or min(first * 2 ** min(self._failures - 1, 8), longest)
-
-    # Consent and bounds
-
-    def _restamp(self, decision: Decision) -> None:
-        """Calls counted from now on belong to the mode and endpoint that hold now."""
-        live = self._recorder.live
-        if live is not None:
-            meta = live.journal.meta
-            if (meta.get("mode"), meta.get("endpoint")) != (decision.mode.value, stamp(decision.endpoint)):
-                self._recorder.rotate()
-
-    def _is_stopped(self, endpoint: Endpoint) -> bool:
-        now = self._clock()
-        return now - self._stopped.get(stamp(endpoint), -math.inf) < stop.STOP_LASTS or stop.stopped(self._stop_file(endpoint), now)
-
-    def _stop_file(self, endpoint: Endpoint) -> Path | None:
-        return stop.stop_file(self._directory(), stamp(endpoint), self._version)

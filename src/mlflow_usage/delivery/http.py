@@ -1,8 +1,7 @@
 """The guard around the one HTTP request.
 
-Decides what goes over the wire and what the exporter is told about it. It must never let a header, credential, proxy or certificate of
-the user's through that is not ours, never follow a redirect, never share a connection with a forked parent, and never read more of an
-answer than it needs.
+Decides what goes over the wire, and what the exporter learns about it. The guard must never let a header, credential or certificate of the
+user's through, follow a redirect, share a connection with a forked parent, or read more of an answer than it needs.
 """
 
 from __future__ import annotations
@@ -32,33 +31,33 @@ from mlflow_usage.delivery.answer import MAX_BODY, NONE, Answer, Outcome, classi
 CONNECT: Final = 1.0  # seconds
 TOTAL: Final = 3.0  # seconds
 KEPT_HEADERS: Final = frozenset({"content-type", "content-encoding", "content-length", "host"})
-WIRE_HEADERS: Final = KEPT_HEADERS | {"accept-encoding", "proxy-authorization"}  # what http.client and the system's proxy need besides
+WIRE_HEADERS: Final = KEPT_HEADERS | {"accept-encoding", "proxy-authorization"}  # http.client and the system's proxy need the last two
 
 _KINDS: Final = requests.exceptions
-# Not every ValueError: an answer's nonsense is one, too.
+# Not every ValueError: a malformed answer raises one, too.
 _NEVER_SENT: Final = (
     *(_KINDS.ConnectTimeout, _KINDS.SSLError, _KINDS.ProxyError, _KINDS.InvalidURL, _KINDS.InvalidSchema, _KINDS.MissingSchema),
     UnicodeError,
 )
 
-Witness = Callable[[bytes, Answer], None]
+Audit = Callable[[bytes, Answer], None]
 
 
 class GuardedSession(requests.Session):
-    """A session that sends our request and nothing else, and remembers what the answer really was.
+    """A session that sends the one request and nothing else, and keeps the real answer.
 
-    The exporter is told a plain success or a plain final failure, so that it never waits or repeats by itself. Everything happens in
-    `send`, on the prepared request: exporters up to 1.44 put their headers on the session, later ones on the request.
+    The exporter sees a plain success or a plain final failure, so it never waits or repeats by itself. Everything happens in `send`, on the
+    prepared request: exporters up to 1.44 put their headers on the session, later ones on the request.
     """
 
-    def __init__(self, endpoint: Endpoint, user_agent: str, witness: Witness) -> None:
-        """Send to `endpoint`; `witness` is shown every body that left, with the answer."""
+    def __init__(self, endpoint: Endpoint, user_agent: str, audit: Audit) -> None:
+        """Send to `endpoint`; `audit` is given every body that left, with the answer."""
         super().__init__()
-        self.trust_env = False  # no .netrc and no environment: what is wanted of it is handed over below
+        self.trust_env = False  # no .netrc and no environment: what is needed of it is passed on below
         self.answer: Answer = NONE
         self._endpoint = endpoint
         self._own = {**dict(endpoint.headers), "User-Agent": user_agent}
-        self._witness = witness
+        self._audit = audit
         self._mount()
 
     def _mount(self) -> None:
@@ -67,21 +66,21 @@ class GuardedSession(requests.Session):
             self.mount(prefix, _Adapter(WIRE_HEADERS | {name.lower() for name in self._own}))
 
     def close(self) -> None:
-        """Close every connection now: a pool that is only let go closes its own when it is collected, or never while Python ends."""
+        """Close every connection now: a pool that is merely dropped closes its own when it is collected, or never while Python ends."""
         for adapter in self.adapters.values():
             for manager in (adapter.poolmanager, *adapter.proxy_manager.values()) if isinstance(adapter, _Adapter) else ():
                 for key in manager.pools.keys():  # noqa: SIM118  a container of urllib3's that cannot be iterated over
                     pool = manager.pools[key]
                     pool.close()
-                    pool.__dict__.pop("urlopen", None)  # its own, which would keep it until it is collected
+                    pool.__dict__.pop("urlopen", None)  # a cycle, which would keep the pool until it is collected
         super().close()
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests' own signature
-        """There is none: requests reads the whole body of a redirect before it looks where it leads."""
+        """Return None: requests reads the whole body of a redirect before it looks where it leads."""
         return None
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401  requests' own signature
-        """Send one request and return a bare 200 or 400; never raises for what the network does."""
+        """Send one request and return a bare 200 or 400. Never raises for what the network does."""
         self.answer = NONE
         if os.getpid() != self._pid:
             self._mount()
@@ -95,7 +94,7 @@ class GuardedSession(requests.Session):
         except (requests.RequestException, OSError, ValueError, zlib.error) as error:
             self.answer = NONE
             if not _unconnected(error):
-                self._witness(_body(request), NONE)
+                self._audit(_body(request), NONE)
         told = requests.Response()
         told.status_code = 200 if self.answer.outcome is Outcome.ACCEPTED else 400
         told.request = request
@@ -113,9 +112,9 @@ class GuardedSession(requests.Session):
             timeout=(CONNECT, TOTAL),
             stream=True,
         )
-        # Below whatever watches the host's requests: it would make a span of ours, and put its headers on after ours were chosen.
+        # Below any instrumentation of the host's requests, which would record a span of this request and add headers to it.
         response = inspect.unwrap(requests.Session.send)(self, request, **options)
-        # Unpacked here and once, within bounds: what says that it is packed twice can be a million times its size.
+        # Decompress once, bounded: nested gzip can expand a millionfold.
         packed = response.raw.headers.pop("Content-Encoding", "")
         body = b""
         for chunk in response.iter_content(4096):
@@ -127,7 +126,7 @@ class GuardedSession(requests.Session):
             body = zlib.decompressobj(wbits=31).decompress(body, MAX_BODY + 1)
         headers = response.headers
         answer = classify(response.status_code, headers.get("Content-Type", ""), body, headers.get("Retry-After"))
-        self._witness(_body(request), answer)
+        self._audit(_body(request), answer)
         return answer
 
 
@@ -136,15 +135,15 @@ def _body(request: requests.PreparedRequest) -> bytes:
 
 
 def _unconnected(error: BaseException) -> bool:
-    """Whether a request failed before any byte of it left: no name, no connection, no such scheme."""
+    """Return whether a request failed before any byte of it left: no name, no connection, no such scheme."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, (NewConnectionError, ConnectTimeoutError)) or isinstance(error, _NEVER_SENT)
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer that has to be there, to its last byte, within the time that its first byte has.
+    """An answer whose last byte has to arrive within the time that its first byte has.
 
-    A timeout of a socket counts from the last byte that came: an endpoint that trickles one a second would hold the thread for hours.
+    A socket's timeout counts from the last byte received: an endpoint that trickles one a second would hold the thread for hours.
     """
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:  # noqa: ANN401  http.client's own signature
@@ -176,8 +175,8 @@ class _InTime(io.RawIOBase):
 _SOCKETS: Final[WeakSet[socket.socket]] = WeakSet()
 
 
-def leave_to_the_parent() -> None:
-    """In a forked child: close the parent's connections without a word to the other end."""
+def leave_to_parent() -> None:
+    """In a forked child: close the parent's connections without sending anything to the other end."""
     for sock in tuple(_SOCKETS):
         with suppress(OSError):
             os.close(sock.detach())
@@ -187,7 +186,7 @@ def leave_to_the_parent() -> None:
 def _in_time(connection: type[Any], names: frozenset[str]) -> type[Any]:
     def putheader(self: Any, header: Any, *values: Any) -> None:  # noqa: ANN401  a connection of urllib3's
         name = header.decode("latin-1") if isinstance(header, bytes) else str(header)
-        if name.lower() in names:  # some watchers patch http.client itself
+        if name.lower() in names:  # some instrumentation patches http.client itself
             connection.putheader(self, header, *values)
 
     def connect(self: Any) -> None:  # noqa: ANN401  a connection of urllib3's
@@ -200,7 +199,7 @@ def _in_time(connection: type[Any], names: frozenset[str]) -> type[Any]:
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter whose connections wait for the whole of an answer, not for each byte of it, and send no header but the chosen ones."""
+    """An adapter whose connections bound the time for a whole answer, and send only the chosen headers."""
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__()
@@ -220,6 +219,6 @@ class _Adapter(HTTPAdapter):
 
 
 def proxies(url: str) -> dict[str, str]:
-    """The system's proxies for `url`, as the system says."""
+    """Return the proxies that the system names for `url`."""
     host = urlsplit(url).hostname or ""
     return {} if proxy_bypass(host) else getproxies()

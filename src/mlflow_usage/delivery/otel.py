@@ -1,8 +1,8 @@
-"""Every import of OpenTelemetry's log SDK and exporter, and the one way from a batch to a request.
+"""The way from a batch to an OTLP request, and every import of OpenTelemetry's log SDK and exporter.
 
-Decides how a batch becomes OTLP. It must never touch a global provider, read a current span, or let the user's OTEL_* variables change
-what is sent. There is no LoggerProvider here: each one registers a fork handler that is never released, and its loggers cut attributes
-by the user's OTEL_ATTRIBUTE_* limits; a `ReadableLogRecord` is the same record without either.
+Decides how a batch becomes OTLP. This module must never touch a global provider, read a current span, or let the user's OTEL_* variables
+change what is sent. It makes no LoggerProvider: each one registers a fork handler that is never released, and its loggers cut attributes by
+the user's OTEL_ATTRIBUTE_* limits. A `ReadableLogRecord` is the same record without either.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import inspect
 import logging
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FunctionType, MethodType
@@ -36,7 +37,7 @@ from mlflow_usage.journal.batch import Batch, Entry
 SCOPE: Final = "mlflow.usage"
 NANOSECONDS_AN_HOUR: Final = 3_600_000_000_000
 NO_TRACE: Final = set_span_in_context(INVALID_SPAN, otel_context.Context())
-# Loggers that our own request may write to; quiet on our thread, untouched for everyone else.
+# Loggers that the request may write to: silenced on the sender's thread, untouched on every other.
 LOGGERS: Final = (
     "opentelemetry.exporter.otlp.proto.http._log_exporter",
     "opentelemetry.exporter.otlp.proto.http._common",
@@ -57,18 +58,18 @@ LOGGERS: Final = (
 _quiet = threading.local()
 
 
-class _NotOurs(logging.Filter):
+class _Silencer(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002  logging's signature
         return not getattr(_quiet, "on", False)
 
 
 @contextmanager
-def apart() -> Iterator[None]:
-    """Keep what this thread does out of the host's logs and traces."""
+def silenced() -> Iterator[None]:
+    """Keep this thread's work out of the host's logs and traces."""
     for name in LOGGERS:
-        logger = logging.root.manager.loggerDict.get(name)  # made by nobody but its own module
-        if isinstance(logger, logging.Logger) and not any(isinstance(known, _NotOurs) for known in logger.filters):
-            logger.addFilter(_NotOurs())
+        logger = logging.root.manager.loggerDict.get(name)  # never make a logger: only its own module does
+        if isinstance(logger, logging.Logger) and not any(isinstance(known, _Silencer) for known in logger.filters):
+            logger.addFilter(_Silencer())
     suppressed = otel_context.Context()
     for key in ("_SUPPRESS_INSTRUMENTATION_KEY", "_SUPPRESS_HTTP_INSTRUMENTATION_KEY"):
         found = getattr(otel_context, key, None)
@@ -84,9 +85,9 @@ def apart() -> Iterator[None]:
 
 
 def records(batch: Batch, meta: Mapping[str, Any], version: str) -> list[ReadableLogRecord]:
-    """The log records of a batch, each judged by the catalogue once more; none where the resource is refused.
+    """Return the log records of a batch, each judged by the catalogue once more; none where the resource is refused.
 
-    `meta`: of its journal, which says under which condition it was made.
+    `meta` is that of the batch's journal, and says under which condition it was recorded.
     """
     pending = meta.get("pending") is True
     judged = check_resource(meta.get("resource", {}), pending=pending)
@@ -103,9 +104,8 @@ def records(batch: Batch, meta: Mapping[str, Any], version: str) -> list[Readabl
 
 
 def batch_uid(batch: Batch) -> str:
-    """The batch's id as a UUID's text."""
-    text = batch.id.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    """Return the batch's id as the text of a UUID."""
+    return str(uuid.UUID(bytes=batch.id))
 
 
 def _record(entry: Entry, uid: str, *, pending: bool) -> LogRecord | None:
@@ -126,22 +126,22 @@ def _record(entry: Entry, uid: str, *, pending: bool) -> LogRecord | None:
 
 
 def as_json(made: Sequence[ReadableLogRecord]) -> dict[str, Any]:
-    """The OTLP request of the records as the OTLP/JSON mapping."""
+    """Return the OTLP request of the records as OTLP/JSON."""
     found: dict[str, Any] = MessageToDict(encode_logs(made)) if made else {}
     return found
 
 
 class _NoDraw:
-    """Stands where the stock exporter sees the module `random`."""
+    """Takes the place of the module `random` in the stock exporter."""
 
     @staticmethod
     def uniform(low: float, _high: float) -> float:
-        """A back-off that is never used: the guard answers so that the exporter does not wait."""
+        """Return a back-off that is never used, since the guard's answers never make the exporter wait."""
         return low
 
 
 def _without_a_draw(function: Any) -> FunctionType:  # noqa: ANN401  a function of the exporter's, in whichever module it is
-    """The same function with no access to the host's generator: every request would draw from it and change what a seeded program does."""
+    """Return the same function without access to the host's generator: a request that draws from it changes what a seeded program does."""
     names = {**function.__globals__, "random": _NoDraw}
     made = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
     made.__kwdefaults__ = function.__kwdefaults__
@@ -149,9 +149,9 @@ def _without_a_draw(function: Any) -> FunctionType:  # noqa: ANN401  a function 
 
 
 def _own_meters() -> dict[str, Any]:
-    """What keeps the exporter's metrics of itself out of the host's meter provider: from 1.43 it takes the global one if it is given none.
+    """Keep the exporter's metrics out of the host's meter provider: from 1.43 it takes the global one if it is given none.
 
-    Nothing is imported: an exporter that has the parameter has imported the module.
+    Imports nothing: an exporter that has the parameter has imported the module.
     """
     if "meter_provider" not in inspect.signature(OTLPLogExporter).parameters:
         return {}
@@ -164,7 +164,7 @@ class Exporter:
     def __init__(self, endpoint: Endpoint, session: GuardedSession) -> None:
         """Export to `endpoint` through `session`."""
         self._session = session
-        # Given even where they are empty, so that none of them is read from the user's OTEL_EXPORTER_OTLP_* variables.
+        # Given even where they are empty, so that the exporter reads none of the user's OTEL_EXPORTER_OTLP_* variables.
         self._exporter = OTLPLogExporter(
             endpoint=endpoint.url,
             headers={},
@@ -180,10 +180,10 @@ class Exporter:
 
     def export(self, made: Sequence[ReadableLogRecord]) -> Answer:
         """Send the records in one request and return what the endpoint answered."""
-        self._session.answer = NONE  # an exporter that cannot encode a record does not come to the session at all
+        self._session.answer = NONE  # an exporter that cannot encode a record never calls the session
         self._export(made)
         return self._session.answer
 
-    def rest(self) -> None:
-        """Close the connections: none is kept between flushes, so that none is shared with a forked child or left to the interpreter."""
+    def close(self) -> None:
+        """Close the connections between flushes, so that none is shared with a forked child or left to the interpreter's end."""
         self._session.close()

@@ -17,12 +17,12 @@ STOP_LASTS: Final = 86_400  # seconds
 
 
 def stop_file(directory: Path | None, stamp: str, version: str) -> Path | None:
-    """The file that remembers an end of all sending to an endpoint (its stamp) by a version."""
+    """Return the file that remembers that a version stopped sending to an endpoint (its stamp)."""
     return None if directory is None else directory / f"stopped-{stamp}-{version}"
 
 
 def stop(path: Path | None) -> None:
-    """Send nothing more, from now on. Never raises."""
+    """Remember that nothing more is sent. Never raises."""
     if path is not None:
         with suppress(OSError):
             descriptor = state.open_private(path, os.O_WRONLY | os.O_CREAT)
@@ -33,7 +33,7 @@ def stop(path: Path | None) -> None:
 
 
 def stopped(path: Path | None, now: float) -> bool:
-    """Whether an end that was remembered still lasts. Never raises."""
+    """Return whether a remembered stop still lasts. Never raises."""
     try:
         return path is not None and 0 <= now - path.lstat().st_mtime < STOP_LASTS
     except OSError:

@@ -190,7 +190,7 @@ def gather() -> Report:
     )
 
 
-def _places() -> tuple[tuple[policy.Kind, str], ...]:
+def _places() -> tuple[tuple[policy.PolicyKind, str], ...]:
     return ("machine", gate.machine_policy()), ("environment", gate.environment_policy())
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from mlflow_usage.instrumentation.targets import SCORERS
 from mlflow_usage.instrumentation.wrapper import Wrapper
-from mlflow_usage.journal.batch import PREFIX, Kind
+from mlflow_usage.journal.batch import PREFIX, CallKind
 
 FLAVOR: Final = f"{PREFIX}flavor"
 GIVEN: Final = ("pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata")
@@ -142,18 +142,18 @@ class Extract:
         return Extract(self.shape, lambda shape: reviewed(event, self.spell(shape)))
 
 
-class Kinds(dict["Shape | None", "Kind | None"]):
+class CallKinds(dict["Shape | None", "CallKind | None"]):
     """The kinds of call that a function had, by their shape; a shape of None is a call whose arguments could not be looked at."""
 
     def __init__(self, event: str, extract: Extract, more: Mapping[str, Any] | None = None) -> None:
-        """Kinds of calls of `event`, each with `more` attributes."""
+        """CallKinds of calls of `event`, each with `more` attributes."""
         self.event, self.extract, self.more = event, extract, more or {}
 
-    def __missing__(self, shape: Shape | None) -> Kind | None:
+    def __missing__(self, shape: Shape | None) -> CallKind | None:
         """Spell a shape that was not met before; None where there are too many to keep."""
         if len(self) >= MAX_KINDS:
             return None
-        kind = self[shape] = Kind(self.event, self.spelled(shape))
+        kind = self[shape] = CallKind(self.event, self.spelled(shape))
         return kind
 
     def spelled(self, shape: Shape | None) -> Mapping[str, Any]:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlflow_usage.consent.mode import OFF_VARIABLES
 from mlflow_usage.instrumentation.caller import INTERNAL, USER, Origins, counts, main_scope
-from mlflow_usage.instrumentation.extract import Kinds, Shape
+from mlflow_usage.instrumentation.extract import CallKinds, Shape
 from mlflow_usage.instrumentation.store import UTILS, RawStores, Stores, uri_of_client
-from mlflow_usage.journal.batch import Kind
+from mlflow_usage.journal.batch import CallKind
 
 STORE: Final = "mlflow.usage.store"
 STOPPED: Final = object()  # in the place of MLflow's spec
@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # a protocol costs every `import mlflow` what ten functions d
         """Where calls go: the running session, or a program's own pipeline."""
 
         @property
-        def hit(self) -> Callable[[str | Kind, str | None], None]:
+        def hit(self) -> Callable[[str | CallKind, str | None], None]:
             """What counts a call, of an event or of a kind, with its store."""
 
         def count(self, event: str, attributes: Mapping[str, Any]) -> None:
@@ -169,7 +169,7 @@ class Meter:
         except Exception:  # noqa: BLE001  the boundary
             return
 
-    def record_shape(self, kinds: Kinds, shape: Shape | None) -> None:
+    def record_shape(self, kinds: CallKinds, shape: Shape | None) -> None:
         """Count a call that carries attributes beside the store."""
         try:
             if self.allowed():

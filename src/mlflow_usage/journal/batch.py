@@ -13,7 +13,7 @@ from typing import Any, Final
 from mlflow_usage.namedtuple import NamedTuple
 
 PREFIX: Final = "mlflow.usage."
-DROPPED: Final = f"{PREFIX}dropped"  # the event that tells of calls that were given up
+DROPPED: Final = f"{PREFIX}dropped"  # the event that reports dropped calls
 REASON: Final = f"{PREFIX}reason"  # its attribute
 FORGET: Final = f"{PREFIX}forget"  # the event that asks for an erasure; it is no call
 
@@ -26,10 +26,10 @@ class JournalFullError(Exception):
     """No room for another slot: the caller must move on to a new journal."""
 
 
-class Kind:
-    """One kind of call that carries attributes, made once and kept by the function it is a call of.
+class CallKind:
+    """One kind of call that carries attributes, made once by the wrapped function that keeps it.
 
-    It is hashed by identity, so that finding its counter costs the same however many attributes there are.
+    It is hashed by identity, so that finding its counter costs the same whatever the number of attributes.
     """
 
     __slots__ = ("attributes", "event")
@@ -50,20 +50,20 @@ class Entry(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What is sent in one request, or in several after a refusal for its size."""
+    """The records of one request, or of several where one was too large."""
 
     id: bytes  # 16 bytes
     entries: tuple[Entry, ...]
 
 
 def encode_key(event: str, attributes: Mapping[str, Any]) -> bytes:
-    """The key of a slot: short, and independent of the catalogue's order so that another version can read it."""
+    """Return the key of a slot: short, and independent of the catalogue's order so that another version can read it."""
     short = {key.removeprefix(PREFIX): value for key, value in attributes.items()}
     return json.dumps([event, short], separators=(",", ":"), sort_keys=True).encode()
 
 
 def decode_key(key: bytes) -> tuple[str, dict[str, Any]]:
-    """The event and attributes of a key.
+    """Return the event and attributes of a key.
 
     Raises:
         JournalError: it is not one.

@@ -1,7 +1,7 @@
-"""What dead processes left is kept within bounds, and goes as a whole when consent goes.
+"""The bounds within which dead journals are kept.
 
-Decides which journals are given up: the oldest first, once all dead ones together exceed their size, and those past their age. It must
-never count or touch the journal of a living process, and never give up a call without counting it as dropped.
+Decides which dead journals are dropped: the oldest first while all together exceed their size, and every one past its age. This module must
+never count or touch the journal of a living process, nor drop a call without counting it.
 """
 
 from __future__ import annotations
@@ -21,51 +21,52 @@ MAX_BYTES: Final = 1024 * 1024  # of all dead journals together
 MAX_AGE: Final = JOURNAL_DAYS * 86_400  # seconds since something was last counted
 
 
-class Left(NamedTuple):
-    """A journal's file as the directory tells of it."""
-
-    path: Path
-    size: int
-    age: float  # seconds; a clock that jumped back makes nothing old
-
-
-class Dead(NamedTuple):
-    """A dead process's journal: what it weighs, how old it is, and whether this process could deliver it."""
+class JournalFile(NamedTuple):
+    """A directory entry that names a journal: its size in bytes, and its age in seconds (a clock that jumped back makes nothing old)."""
 
     path: Path
     size: int
     age: float
-    ours: bool
+
+
+class DeadJournal(NamedTuple):
+    """A dead journal; `deliverable`: it was recorded to go to the endpoint that this process sends to."""
+
+    path: Path
+    size: int
+    age: float
+    deliverable: bool
 
 
 def prune(directory: Path, recorder: Recorder, now: float, endpoint: str, *, spare: bool = False) -> None:
-    """Give up what is too old or too much; what was to go to `endpoint` (its stamp) is told as dropped with `recorder`'s next batch.
+    """Drop what is too old or too much; `recorder` reports what was to go to `endpoint` (its stamp) with its next batch.
 
-    `spare`: the endpoint takes what there is, so that what is for it is not too much.
+    `spare`: the endpoint is accepting, so what can be delivered to it is not too much.
     """
     files.sweep(directory)
-    found = [left for path in files.scan(directory) if (left := _look(path, now)) is not None]
-    # By the file's own time first: it is never later than the last call, so that nothing is missed.
-    if sum(left.size for left in found) <= MAX_BYTES and not any(left.age >= MAX_AGE for left in found):
+    found = [file for path in files.scan(directory) if (file := _look(path, now)) is not None]
+    # By the file's own time first, which is never later than the last call: so nothing is missed.
+    if sum(file.size for file in found) <= MAX_BYTES and not any(file.age >= MAX_AGE for file in found):
         return
-    dead = [one for left in found if (one := _dead(left, now, endpoint)) is not None]
-    total = sum(one.size for one in dead if not (spare and one.ours))
-    for one in dead:
-        old, much = one.age >= MAX_AGE, total > MAX_BYTES and not (spare and one.ours)
-        if not old and not much:
+    dead = [journal for file in found if (journal := _dead(file, now, endpoint)) is not None]
+    weighed = [journal for journal in dead if not (spare and journal.deliverable)]
+    total = sum(journal.size for journal in weighed)
+    for journal in dead:
+        too_old, too_much = journal.age >= MAX_AGE, journal in weighed and total > MAX_BYTES
+        if not too_old and not too_much:
             continue
-        total -= 0 if spare and one.ours else one.size
-        owned = files.adopt(one.path)
+        total -= journal.size if journal in weighed else 0
+        owned = files.adopt(journal.path)
         if owned is None:
             continue
-        calls = owned.journal.untold_of_all
-        if one.ours and calls > 0:
-            recorder.count(DROPPED, {REASON: "age" if old else "size"}, quietly=True, calls=calls)
+        calls = owned.journal.unknown
+        if journal.deliverable and calls > 0:
+            recorder.count(DROPPED, {REASON: "age" if too_old else "size"}, quietly=True, calls=calls)
         owned.remove()
 
 
 def clear(directory: Path) -> None:
-    """Remove what dead processes left: a setting or policy says off."""
+    """Remove every dead journal: a setting or policy says off."""
     for path in files.scan(directory):
         owned = files.adopt(path)
         if owned is not None:
@@ -73,32 +74,37 @@ def clear(directory: Path) -> None:
 
 
 def any_dead(directory: Path) -> bool:
-    """Whether a dead process left something."""
-    return any(_dead(Left(path, 0, 0.0), 0.0, "") is not None for path in files.scan(directory))
+    """Return whether there is a dead journal."""
+    for path in files.scan(directory):
+        owned = files.adopt(path)
+        if owned is not None:
+            owned.abandon()
+            return True
+    return False
 
 
 def withdraw(recorder: Recorder, decision: Decision, directory: Path | None) -> None:
-    """Consent is gone: what this process has pending goes; what dead processes left goes, too, if a setting or policy said so."""
+    """Delete what this process has pending, since consent is gone; dead journals too if a setting or policy said so."""
     recorder.discard()
     if directory is not None and decision.lasting:
         clear(directory)
 
 
-def _look(path: Path, now: float) -> Left | None:
+def _look(path: Path, now: float) -> JournalFile | None:
     try:
         status = os.lstat(path)
     except OSError:
         return None
-    return Left(path, status.st_size, now - status.st_mtime)
+    return JournalFile(path, status.st_size, now - status.st_mtime)
 
 
-def _dead(left: Left, now: float, endpoint: str) -> Dead | None:
-    """What a journal's file is, if its process is dead; its age is that of its newest call where the file tells less."""
-    owned = files.adopt(left.path)
+def _dead(file: JournalFile, now: float, endpoint: str) -> DeadJournal | None:
+    """Return the journal of a file if its process is dead; its age is that of its newest call where the file's time says less."""
+    owned = files.adopt(file.path)
     if owned is None:
         return None
     meta = owned.journal.meta
-    ours = meta.get("mode") == "on" and meta.get("endpoint") == endpoint
-    age = min(left.age, now - owned.journal.newest)
+    deliverable = meta.get("mode") == "on" and meta.get("endpoint") == endpoint
+    age = min(file.age, now - owned.journal.newest)
     owned.abandon()
-    return Dead(left.path, left.size, age, ours)
+    return DeadJournal(file.path, file.size, age, deliverable)

@@ -1,7 +1,7 @@
-"""Journals on disk: made, owned by one process at a time, taken over when their process is dead, removed.
+"""Journals on disk: made, owned by one process at a time, adopted when their process is dead, removed.
 
-Decides who may write to a journal: whoever holds the lock of the lock file beside it. A lock is never released by hand: it goes with
-the process. It must never map a file that is not fully written, follow a link, or wait for a lock.
+Decides who may write to a journal: the process that holds the lock of the lock file next to it. A lock is never released by hand: it ends
+with the process. This module must never map a file that is not fully written, follow a link, or wait for a lock.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mlflow_usage.journal.layout import SIZES, Journal, blank
 
 JOURNAL: Final = ".journal"  # of format 1; another format takes another suffix, so that versions side by side leave each other's alone
 LOCK: Final = ".lock"
-# And every "fuse.*": what is behind one cannot be told (sshfs, s3fs, gcsfuse, dbfs).
+# And every "fuse.*", which can be anything (sshfs, s3fs, gcsfuse, dbfs).
 NETWORK: Final = frozenset(
     {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"}
 )
@@ -33,7 +33,7 @@ _FLAGS: Final = os.O_RDWR | _SAFE
 
 
 class Owned:
-    """A journal that this process holds the lock of; without a path it lives in memory and dies with the process."""
+    """A journal whose lock this process holds; without a path it lives in memory and dies with the process."""
 
     __slots__ = ("__weakref__", "journal", "lock", "path")
 
@@ -46,7 +46,7 @@ class Owned:
     @property
     def unsettled(self) -> bool:
         """Whether something in it still has to be delivered."""
-        return self.journal.pending or self.journal.dirty or self.journal.untold > 0
+        return self.journal.pending or self.journal.dirty or self.journal.unreported > 0
 
     def abandon(self) -> None:
         """Close the descriptor and keep the files. In a forked child the lock stays with the parent."""
@@ -56,7 +56,7 @@ class Owned:
             self.lock = -1
 
     def remove(self) -> None:
-        """Delete the files, the journal first: a lock file alone is nobody's."""
+        """Delete the files, the journal first, because a lock file alone belongs to nobody."""
         if self.path is not None:
             for path in (self.path, self.path.with_suffix(LOCK)):
                 with suppress(OSError):
@@ -67,7 +67,7 @@ class Owned:
 _HELD: Final[WeakSet[Owned]] = WeakSet()
 
 
-def leave_to_the_parent() -> None:
+def leave_to_parent() -> None:
     """In a forked child: close every lock that the parent holds, so that the child's life does not keep a journal from being taken."""
     for owned in tuple(_HELD):
         owned.abandon()
@@ -113,14 +113,14 @@ def _create(directory: Path, data: bytearray) -> Owned:
 
 
 def in_memory(meta: Mapping[str, Any], size: int, birth: int) -> Owned:
-    """The same journal without a file: for a directory that is read-only, full or on a network."""
+    """Make the same journal without a file, for a directory that is read-only, full or on a network."""
     return Owned(Journal(blank(size, meta, birth)))
 
 
 def adopt(path: Path) -> Owned | None:
     """Own the journal of a dead process, or return None if its process lives or another has taken it.
 
-    A file that is no journal is removed: nothing can ever be read from it.
+    A file that is no journal is removed, because nothing can ever be read from it.
     """
     lock_path = path.with_suffix(LOCK)
     try:
@@ -151,7 +151,7 @@ def adopt(path: Path) -> Owned | None:
 
 
 def read(path: Path) -> Journal:
-    """A copy of a journal's bytes, of a live process too; nothing is locked or changed.
+    """Return a copy of a journal, of a live process too; lock and change nothing.
 
     Raises:
         OSError, JournalError: it cannot be read, or is none.
@@ -164,7 +164,7 @@ def read(path: Path) -> Journal:
 
 
 def scan(directory: Path) -> Iterator[Path]:
-    """The journals of a directory, oldest first, of live processes too."""
+    """Yield the journals of a directory, oldest first, of live processes too."""
     with suppress(OSError):
         entries = [entry for entry in os.scandir(directory) if entry.name.endswith(JOURNAL)]
         found = sorted((entry.stat(follow_symlinks=False).st_mtime, entry.path) for entry in entries)
@@ -182,10 +182,10 @@ def sweep(directory: Path) -> None:
 
 
 def on_network(directory: Path, mounts: str | None = None) -> bool:
-    """Whether the directory lies on a network file system, where a map and a lock promise nothing.
+    """Return whether the directory lies on a network file system, where a map and a lock promise nothing.
 
-    `mounts` is the text of /proc/self/mounts; where there is none, the file system counts as local. A file system on a block device has
-    a device number of a driver's; one that comes over a network has an anonymous number, of major 0, as some local ones have too.
+    `mounts` is the text of /proc/self/mounts; without one, the file system counts as local. A file system on a block device has the
+    device number of a driver; one that comes over a network has an anonymous number, of major 0, as some local ones have too.
     """
     if mounts is None:
         try:
@@ -217,7 +217,7 @@ def _map(path: Path) -> mmap.mmap:
 
 
 def still_named(descriptor: int, path: Path) -> bool:
-    """Whether the path still names the opened file: another process may have removed it in between."""
+    """Return whether the path still names the opened file: another process may have removed it in between."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
@@ -228,7 +228,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def locked(descriptor: int) -> bool:
-        """Take the lock of an open file without waiting; returns whether it was to be had."""
+        """Take the lock of an open file without waiting; return whether it was free."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -239,7 +239,7 @@ else:
     import fcntl
 
     def locked(descriptor: int) -> bool:
-        """Take the lock of an open file without waiting; returns whether it was to be had."""
+        """Take the lock of an open file without waiting; return whether it was free."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

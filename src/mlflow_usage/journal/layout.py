@@ -1,16 +1,16 @@
-"""The journal's bytes: counters, two snapshots of them, and the one word that says which snapshot stands.
+"""The bytes of a journal: counters, two snapshots of them, and one word that says which snapshot is the newer.
 
-Decides what a batch is: the difference between two snapshots, so that a call counted late falls into the next batch, a kill between any
-two stores neither loses nor repeats, and a batch sent again is the same batch with the same uids. It must never reset a counter, and
-never change what a pending batch holds.
+Decides what a batch is: the difference between two snapshots. So a call counted late falls into the next batch, a kill between any two
+stores neither loses nor repeats, and a batch that is sent again has the same uids. The format must never change under the same `FORMAT`:
+another version's process reads it. A counter must never be reset, and a pending batch never change.
 
     header   magic, format, size, slots, generation word, published slots, bytes of keys, birth
-    banks    two heads (batch id, a word that is free, refused, attempts), one for each snapshot
+    banks    two heads (batch id, a free word, dropped calls, attempts), one for each snapshot
     meta     JSON: the resource and the stamp (mode, endpoint) under which everything in it was recorded
     live     a counter and the hour of the batch's first call for each slot; bank 0 and bank 1: copies of the same
     keys     per slot, length-prefixed JSON: the event and its attributes
 
-Generation word: bit 0 = the newer bank, bit 1 = that bank is a batch not yet acknowledged, the rest counts transitions.
+Generation word: bit 0 is the newer bank, bit 1 says that this bank is a batch not yet acknowledged, the rest counts transitions.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ MAX_HOUR: Final = 0xFFFF_FFFF // 3600  # the end of OTLP's 32-bit seconds is far
 
 SIZE, SLOTS, WORD, PUBLISHED, KEYS_USED, BIRTH, META_LENGTH = 2, 3, 4, 5, 6, 7, 8  # word indices
 BANKS: Final = (10, 16)  # word index of each bank's head
-REFUSED, ATTEMPTS = 3, 4  # word offsets in a bank's head, after the 16 bytes of the batch id
+DROPS, ATTEMPTS = 3, 4  # word offsets in a bank's head, after the 16 bytes of the batch id
+NEWER, PENDING, COUNTED_FROM = 1, 2, 2  # of the generation word: two masks, and the first bit of the count of transitions
 
 
 def blank(size: int, meta: Mapping[str, Any], birth: int) -> bytearray:
-    """The bytes of a new journal of `size` bytes, born at `birth` (seconds since the epoch).
+    """Return the bytes of a new journal of `size` bytes, born at `birth` (seconds since the epoch).
 
     Raises:
         JournalFullError: the meta does not fit.
@@ -70,7 +71,7 @@ class Journal:
             msg = "no journal"
             raise JournalError(msg)
         self.words = self.buffer.cast("Q")
-        self.generation = 1  # of this view: raised by each seal, so that callers write the hour anew
+        self.generation = 1  # of this view: raised by each seal, so that callers write the hour again
         words = self.words
         self.slots = words[SLOTS]
         meta = words[META_LENGTH]
@@ -98,19 +99,19 @@ class Journal:
             raise JournalError(msg)
 
     def verify(self) -> None:
-        """Look through everything that the header does not say; asked before a journal of another process is used.
+        """Check everything that the header does not say, before a journal of another process is used.
 
         Raises:
             JournalError: some other hand has written into it.
         """
-        words, word, slots, live = self.words, self.words[WORD], self.slots, self._live
-        new, head = self._banks[word & 1], BANKS[word & 1]
-        # The other bank counts only while a batch is pending: a kill in the middle of a seal leaves it half written.
-        old = self._banks[~word & 1] if word & 2 else new
+        words, slots, live = self.words, self.slots, self._live
+        new, head = self._newer, self._newer_head
+        # The older bank counts only while a batch is pending: a kill in the middle of a seal leaves it half written.
+        old = self._older if self.pending else new
         for key in self.keys():
             decode_key(key)
         sound = isinstance(self.meta.get("resource", {}), dict) and self.birth // 3600 <= MAX_HOUR
-        sound &= max(word, words[head + REFUSED], words[head + ATTEMPTS]) < MAX_CALLS
+        sound &= max(words[WORD], words[head + DROPS], words[head + ATTEMPTS]) < MAX_CALLS
         for slot in range(slots):
             counted = words[live + slot] if slot else words[new]  # slot 0 is written at a seal only
             sound &= words[old + slot] <= words[new + slot] <= counted < MAX_CALLS
@@ -118,6 +119,37 @@ class Journal:
         if not sound:
             msg = "journal's counters are damaged"
             raise JournalError(msg)
+
+    # The generation word: which bank is the newer one, and whether it is a batch that waits for its acknowledgement.
+
+    @property
+    def pending(self) -> bool:
+        """Whether a sealed batch waits for its acknowledgement."""
+        return bool(self.words[WORD] & PENDING)
+
+    @property
+    def _newer(self) -> int:
+        """Word index of the newer snapshot."""
+        return self._banks[self.words[WORD] & NEWER]
+
+    @property
+    def _older(self) -> int:
+        """Word index of the older snapshot, which the next seal overwrites."""
+        return self._banks[~self.words[WORD] & NEWER]
+
+    @property
+    def _newer_head(self) -> int:
+        """Word index of the newer snapshot's head."""
+        return BANKS[self.words[WORD] & NEWER]
+
+    @property
+    def _older_head(self) -> int:
+        """Word index of the older snapshot's head."""
+        return BANKS[~self.words[WORD] & NEWER]
+
+    def _turn(self, bits: int) -> None:
+        """Make one transition durable, by one store: `bits` say which bank is the newer one, and whether it is pending."""
+        self.words[WORD] = ((self.words[WORD] >> COUNTED_FROM) + 1) << COUNTED_FROM | bits
 
     # Slots
 
@@ -162,7 +194,7 @@ class Journal:
         return index
 
     def keys(self) -> list[bytes]:
-        """The keys of the published slots.
+        """Return the keys of the published slots.
 
         Raises:
             JournalError: the keys are damaged.
@@ -180,69 +212,51 @@ class Journal:
     # Snapshots
 
     @property
-    def pending(self) -> bool:
-        """Whether a sealed batch waits for its acknowledgement."""
-        return bool(self.words[WORD] & 2)
-
-    @property
     def dirty(self) -> bool:
         """Whether calls were counted since the newer snapshot."""
-        bank = self._banks[self.words[WORD] & 1]
-        start = self._live
-        # Slot 0 counts refused calls; it is written at a seal, so its live counter says nothing.
-        return bool(self.words[start + 1 : start + self.slots] != self.words[bank + 1 : bank + self.slots])
-
-    @property
-    def untold(self) -> int:
-        """Calls that were refused and of which no batch has told yet."""
-        word = self.words[WORD]
-        return 0 if word & 2 else self.words[BANKS[word & 1] + REFUSED]
+        newer, start = self._newer, self._live
+        # Slot 0 counts dropped calls; it is written at a seal, so its live counter says nothing.
+        return bool(self.words[start + 1 : start + self.slots] != self.words[newer + 1 : newer + self.slots])
 
     def seal(self, batch_id: bytes, hour: int) -> None:
         """Take the snapshot that makes the next batch, at `hour` since the epoch. Only while none is pending.
 
-        The copy of the live counters and hours is one C call: no caller's addition is split by it.
+        The live counters and hours are copied in one C call, so that no caller's addition is split by it.
         """
-        word = self.words[WORD]
-        old, new = self._banks[word & 1], self._banks[~word & 1]
-        head, old_head = BANKS[~word & 1], BANKS[word & 1]
         words, span = self.words, 2 * self.slots
+        old, old_head = self._newer, self._newer_head
+        new, head = self._older, self._older_head
         words[new : new + span] = words[self._live : self._live + span]
         self.generation += 1  # right after the copy: no call lies between, so no thread switch
-        words[new] = words[old] + words[old_head + REFUSED]
+        words[new] = words[old] + words[old_head + DROPS]
         words[new + self.slots] = hour
         for slot in range(self.published):
             if words[new + slot] - words[old + slot] > MAX_COUNT:
                 words[new + slot] = words[old + slot] + MAX_COUNT
         self.buffer[head * 8 : head * 8 + 16] = batch_id
-        words[head + REFUSED] = words[head + ATTEMPTS] = 0
-        words[WORD] = ((word >> 2) + 1) << 2 | 2 | (~word & 1)
+        words[head + DROPS] = words[head + ATTEMPTS] = 0
+        self._turn(PENDING | (~words[WORD] & NEWER))
 
-    def acknowledge(self, refused: int = 0) -> None:
-        """The pending batch has left for good; `refused` of its calls were refused and will be told as dropped."""
-        word = self.words[WORD]
-        self.words[BANKS[word & 1] + REFUSED] = refused
-        self.words[WORD] = ((word >> 2) + 1) << 2 | (word & 1)
+    def acknowledge(self, dropped: int = 0) -> None:
+        """Note that the pending batch has left for good; `dropped` of its calls were dropped, which a later batch reports."""
+        self.words[self._newer_head + DROPS] = dropped
+        self._turn(self.words[WORD] & NEWER)
 
     def batch(self) -> Batch:
-        """The pending batch.
+        """Return the pending batch.
 
         Raises:
             JournalError: the journal is damaged.
         """
-        word = self.words[WORD]
-        return self._difference(BANKS[word & 1], self._banks[word & 1], self._banks[~word & 1])
+        return self._difference(self._newer_head, self._newer, self._older)
 
     def preview(self) -> Batch:
-        """What the next batch would be if it were sealed now; changes nothing.
+        """Return the batch that a seal would make now; change nothing.
 
         Raises:
             JournalError: the journal is damaged.
         """
-        if self.pending:
-            return self.batch()
-        word = self.words[WORD]
-        return self._difference(BANKS[~word & 1], self._live, self._banks[word & 1])
+        return self.batch() if self.pending else self._difference(self._older_head, self._live, self._newer)
 
     def _difference(self, head: int, new: int, old: int) -> Batch:
         entries = []
@@ -253,26 +267,31 @@ class Journal:
                 entries.append(Entry(index, event, attributes, count, self.words[new + self.slots + index]))
         return Batch(bytes(self.buffer[head * 8 : head * 8 + 16]), tuple(entries))
 
-    @property
-    def untold_of_all(self) -> int:
-        """Calls of which no endpoint knows yet, neither that they were made nor that they were refused."""
-        word = self.words[WORD]
-        refusals = self.words[self._banks[word & 1]] - self.words[self._banks[~word & 1]] if word & 2 else self.untold
-        return max(0, self.unacknowledged) + refusals
+    # What an endpoint does not know yet
 
     @property
     def attempts(self) -> int:
-        """How often the pending batch was refused while others passed."""
-        return self.words[BANKS[self.words[WORD] & 1] + ATTEMPTS]
+        """How often the pending batch was answered without acceptance while others were accepted."""
+        return self.words[self._newer_head + ATTEMPTS]
 
     @attempts.setter
     def attempts(self, value: int) -> None:
-        self.words[BANKS[self.words[WORD] & 1] + ATTEMPTS] = value
+        self.words[self._newer_head + ATTEMPTS] = value
+
+    @property
+    def unreported(self) -> int:
+        """Calls that were dropped and that no batch has reported yet."""
+        return 0 if self.pending else self.words[self._newer_head + DROPS]
 
     @property
     def unacknowledged(self) -> int:
         """Calls in it that no endpoint has acknowledged, the pending batch's included."""
-        word = self.words[WORD]
-        base = self._banks[~word & 1] if word & 2 else self._banks[word & 1]
+        base = self._older if self.pending else self._newer
         live = sum(self.words[self._live + 1 : self._live + self.slots])
         return live - sum(self.words[base + 1 : base + self.slots])
+
+    @property
+    def unknown(self) -> int:
+        """Calls of which no endpoint knows yet, neither that they were made nor that they were dropped."""
+        reports = self.words[self._newer] - self.words[self._older] if self.pending else self.unreported
+        return max(0, self.unacknowledged) + reports

@@ -1,11 +1,11 @@
-"""The counters of this process: which journal is live, and what a recorded call costs.
+"""The counters of this process, and the journals that hold them.
 
-Decides into which slot of which journal a call is counted. A call that was counted before is a look-up and an 8-byte store: no lock, no
-I/O, no allocation. It must never raise into the caller, never wait for a lock that is held across a request, and never touch what a
-forked parent owns.
+Decides into which slot of which journal a call is counted. A call of a kind that was counted before is a look-up and an 8-byte store: no
+lock, no I/O, no allocation. The recorder must never raise into the caller, wait for a lock that is held across a request, or touch a
+journal of a forked parent.
 
-The additions of `hit` are exact because CPython switches threads only at calls and backward jumps (since 3.10), of which there is none
-between reading `live` and the store; a build without the GIL takes the lock instead.
+The additions of `hit` are exact because CPython switches threads only at calls and backward jumps (since 3.10), and none lies between
+reading `live` and the store; a build without the GIL takes the lock instead.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlflow_usage.journal import files
-from mlflow_usage.journal.batch import DROPPED, REASON, JournalFullError, Kind, encode_key
+from mlflow_usage.journal.batch import DROPPED, REASON, CallKind, JournalFullError, encode_key
 from mlflow_usage.journal.files import Owned
-from mlflow_usage.journal.fork import wiped_in_a_child
+from mlflow_usage.journal.fork import wiped_in_child
 from mlflow_usage.journal.layout import SIZES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
             """Apply an event."""
 
 
-REFUSED: Final = encode_key(DROPPED, {REASON: "refused"})
+REFUSED_KEY: Final = encode_key(DROPPED, {REASON: "refused"})
 STORE: Final = "mlflow.usage.store"
 FREE_THREADED: Final = not getattr(sys, "_is_gil_enabled", lambda: True)()
 MAX_RETIRED: Final = 8  # journals of this process that still wait for the endpoint
@@ -48,23 +48,23 @@ MAX_RETIRED: Final = 8  # journals of this process that still wait for the endpo
 class Live:
     """The journal that calls are counted into now."""
 
-    __slots__ = ("hours", "journal", "keyed", "owned", "simple", "stamped", "words")
+    __slots__ = ("fast_slots", "hours", "journal", "keyed", "owned", "stamped", "words")
 
     def __init__(self, owned: Owned) -> None:
-        """Start counting into `owned`, whose first slot is kept for refused calls."""
+        """Start counting into `owned`, whose first slot is reserved for dropped calls."""
         journal = owned.journal
         self.owned, self.journal = owned, journal
         self.words, self.hours = journal.live, journal.hours
         self.stamped = [0] * journal.slots  # per slot, the generation in which its hour was written
-        self.simple: dict[str | None, dict[str | Kind, int]] = {}  # store -> event or kind -> slot
+        self.fast_slots: dict[str | None, dict[str | CallKind, int]] = {}  # store -> event or kind -> slot
         self.keyed: dict[bytes, int] = {}
-        journal.publish(REFUSED)
+        journal.publish(REFUSED_KEY)
 
 
 class Recorder:
     """Counts calls. One for each process; a forked child starts its own journal."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a recorder needs of the process, each named
         self,
         meta: Callable[[], Mapping[str, Any] | None],
         directory: Callable[[], Path | None],
@@ -74,7 +74,7 @@ class Recorder:
         on_work: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Make a recorder that touches nothing until the first call.
+        """Make a recorder, which touches nothing until the first call.
 
         `meta` gives the resource and stamp of a new journal, or None where the catalogue refuses the resource; `directory` the state
         directory, or None; `life` says whether a call counts; `on_first` runs at a process's first recorded call, `on_work` when there is
@@ -84,20 +84,20 @@ class Recorder:
         self._on_first, self._on_work, self._life = on_first, on_work, life
         self.live: Live | None = None
         self.retired: list[Owned] = []
-        self.pid, self._parent = os.getpid(), wiped_in_a_child()
+        self.pid, self._parent = os.getpid(), wiped_in_child()
         self._size, self._first = 0, True
         self._lock = threading.RLock()
         self._busy = False
         self._delivering: Owned | None = None
         self._deferred: deque[tuple[str, Mapping[str, Any]]] = deque(maxlen=256)
-        self.hit: Callable[[str | Kind, str | None], None] = self._hit_locked if FREE_THREADED else self._hit
+        self.hit: Callable[[str | CallKind, str | None], None] = self._hit_locked if FREE_THREADED else self._hit
 
-    def _hit(self, event: str | Kind, store: str | None) -> None:
+    def _hit(self, event: str | CallKind, store: str | None) -> None:
         """Count a call of `event` that carries nothing but its store, or of a kind whose other attributes are known."""
         live = self.live
         if live is not None and self._parent[0]:
             try:
-                slot = live.simple[store][event]
+                slot = live.fast_slots[store][event]
             except KeyError:
                 pass
             else:
@@ -106,9 +106,10 @@ class Recorder:
                     return
         self._miss(event, store)
 
-    def _miss(self, event: str | Kind, store: str | None) -> None:
+    def _miss(self, event: str | CallKind, store: str | None) -> None:
+        """Count a call the slow way, and remember its slot for the next of its kind."""
         more = {} if store is None else {STORE: store}
-        if not isinstance(event, Kind):
+        if not isinstance(event, CallKind):
             self.count(event, more)
             return
         attributes = {**event.attributes, **more}
@@ -116,14 +117,14 @@ class Recorder:
         live = self.live
         slot = None if live is None else live.keyed.get(encode_key(event.event, attributes))
         if live is not None and slot is not None:
-            live.simple.setdefault(store, {})[event] = slot
+            live.fast_slots.setdefault(store, {})[event] = slot
 
-    def _hit_locked(self, event: str | Kind, store: str | None) -> None:
+    def _hit_locked(self, event: str | CallKind, store: str | None) -> None:
         with self._lock:
             self._hit(event, store)
 
     def count(self, event: str, attributes: Mapping[str, Any], *, quietly: bool = False, calls: int = 1) -> None:
-        """Count calls of `event` with `attributes`. `quietly` leaves delivery asleep: the next real call takes them along."""
+        """Count calls of `event` with `attributes`. `quietly` leaves the sender asleep: the next real call takes them along."""
         if os.getpid() != self.pid:
             self.after_fork()
         with self._lock:
@@ -172,7 +173,7 @@ class Recorder:
             slot = live.journal.publish(key)
             live.keyed[key] = slot
         if not attributes or (len(attributes) == 1 and STORE in attributes):
-            live.simple.setdefault(attributes.get(STORE), {})[event] = slot
+            live.fast_slots.setdefault(attributes.get(STORE), {})[event] = slot
         return slot
 
     def _open(self) -> Live | None:
@@ -206,23 +207,29 @@ class Recorder:
             if lost > 0:
                 self._count(DROPPED, {REASON: "size"}, lost)
 
-    # What delivery does with the journals
+    # What the courier does with the journals
+
+    def wake_at_next_call(self) -> None:
+        """Let the next call of each kind take the slow way, which says that something is to be delivered."""
+        live = self.live
+        if live is not None:
+            live.fast_slots = {}
 
     def rotate(self) -> None:
-        """Close the live journal for new calls: another session, mode or endpoint begins."""
+        """Retire the live journal, because another session, mode or endpoint begins."""
         with self._lock:
             if self.live is not None:
                 self._retire()
                 self._size = 0
 
     def begin(self, owned: Owned) -> bool:
-        """Keep one of our journals from being let go while it is delivered; returns whether it is still ours."""
+        """Keep a journal of this process from being let go while it is delivered; return whether it still belongs to this process."""
         with self._lock:
             self._delivering = owned
             return owned.lock >= 0 or owned.path is None
 
     def seal(self, owned: Owned, batch_id: bytes) -> None:
-        """Seal one of our journals, whether it is live or was retired a moment ago."""
+        """Seal a journal of this process, live or retired a moment ago."""
         with self._lock if FREE_THREADED else nullcontext():
             owned.journal.seal(batch_id, int(self._clock()) // 3600)
 
@@ -233,7 +240,7 @@ class Recorder:
         return not any(owned.unsettled for owned in (*self.retired, *([live.owned] if live else [])))
 
     def finish(self) -> None:
-        """Let go of the journals when the process ends; those with nothing left to deliver are removed."""
+        """Let go of the journals when the process ends, and remove those with nothing left to deliver."""
         with self._lock:
             live, self.live = self.live, None
             journals = [*self.retired, *([live.owned] if live else [])]
@@ -261,11 +268,11 @@ class Recorder:
             owned.remove()
 
     def after_fork(self) -> None:
-        """In a forked child: leave the parent's journals to the parent and start anew at the next call."""
-        files.leave_to_the_parent()
+        """In a forked child: leave the parent's journals to the parent, and open one at the next call."""
+        files.leave_to_parent()
         self._lock = threading.RLock()
         self._busy = False
         self._deferred.clear()
         self.live, self.retired, self._size = None, [], 0
         self.pid = os.getpid()
-        self._parent = wiped_in_a_child()
+        self._parent = wiped_in_child()

@@ -15,7 +15,7 @@ from mlflow_usage.consent.automation import DETECTIONS
 from mlflow_usage.consent.decision import current
 from mlflow_usage.consent.mode import OFF_VARIABLES, Mode
 from mlflow_usage.instrumentation.meter import STORE
-from mlflow_usage.journal.batch import Kind
+from mlflow_usage.journal.batch import CallKind
 from mlflow_usage.process.life import DISABLED
 from mlflow_usage.process.running import Running
 
@@ -40,10 +40,10 @@ class Emitter:
         self._severity = SeverityNumber.INFO
         self._checked: tuple[tuple[str | None, ...], float, bool] = ((), 0.0, False)
 
-    def hit(self, event: str | Kind, store: str | None) -> None:
+    def hit(self, event: str | CallKind, store: str | None) -> None:
         """Emit one call, of an event or of a kind."""
         more = {} if store is None else {STORE: store}
-        if isinstance(event, Kind):
+        if isinstance(event, CallKind):
             self.count(event.event, {**event.attributes, **more})
         else:
             self.count(event, more)

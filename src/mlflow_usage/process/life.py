@@ -1,7 +1,7 @@
 """The life of this process: whether calls are counted, and whether what was counted may leave.
 
-This is the one home of "off". The state is a set of bars, each of which stands in the way of something; everything else asks the four answers
-below. Decides what each event does to the bars. It must never look anything up, nor drop a bar that the event does not lift.
+This is the one home of "off". The state is a set of bars, each of which stands in the way of something; everything else asks the four
+answers below. Decides what each event does to the bars. It must never look anything up, nor drop a bar that the event does not lift.
 
     event         sets                 lifts                          when
     begin         -                    WITHDRAWN REFUSED UNREAD       MLflow was imported, and every source allows it

@@ -192,4 +192,4 @@ class Session:
     def _after_fork(self) -> None:
         self.recorder.after_fork()
         self.sender.after_fork()
-        http.leave_to_the_parent()
+        http.leave_to_parent()

@@ -31,10 +31,10 @@ def prepare() -> None:
     version.VERSION = "3.17.2"  # type: ignore[attr-defined]
     sys.modules.setdefault("mlflow.version", version)
     import mlflow_usage.process.session  # noqa: F401
-    from mlflow_usage.delivery import sender
+    from mlflow_usage.delivery import schedule
 
     if "FAULT_QUICK" in os.environ:
-        sender.FIRST = sender.EVERY = 0.0  # type: ignore[misc]
+        schedule.FIRST = schedule.EVERY = 0.0  # type: ignore[misc]
 
 
 def begin() -> Any:

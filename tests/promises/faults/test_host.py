@@ -17,7 +17,7 @@ def state():
     loggers = {name: logger for name, logger in logging.root.manager.loggerDict.items() if isinstance(logger, logging.Logger)}
     found = {
         "root logger": (logging.root.level, list(logging.root.handlers), list(logging.root.filters), logging.root.disabled),
-        "loggers": {name: (x.level, list(x.handlers), x.propagate, x.disabled, [f for f in x.filters if type(f).__name__ != "_NotOurs"])
+        "loggers": {name: (x.level, list(x.handlers), x.propagate, x.disabled, [f for f in x.filters if type(f).__name__ != "_Silencer"])
                     for name, x in loggers.items() if name in known},
         "logging": (logging.lastResort, logging.raiseExceptions, logging.getLoggerClass(), logging.getLogRecordFactory(),
                     logging.root.manager.disable),

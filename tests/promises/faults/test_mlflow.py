@@ -129,8 +129,8 @@ import random
 sys.path.insert(0, os.environ["FAULT_HERE"])
 from fault_driver import Made
 import mlflow
-from mlflow_usage.delivery import sender
-sender.FIRST = sender.EVERY = 0.0
+from mlflow_usage.delivery import schedule
+schedule.FIRST = schedule.EVERY = 0.0
 client = mlflow.MlflowClient()
 run_id = client.create_run("0").info.run_id
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import receiver as receiving
+from support import receiver as receiving
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
 from mlflow_usage.consent.decision import Decision

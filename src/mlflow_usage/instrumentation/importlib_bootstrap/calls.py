@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from mlflow_usage.instrumentation.extract import Extract, Kinds
+from mlflow_usage.instrumentation.extract import CallKinds, Extract
 from mlflow_usage.instrumentation.meter import Meter
 
 Wrapping = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
@@ -48,7 +48,7 @@ def on_decoration(meter: Meter, event: str) -> Wrapping:
 
 def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
     """A function whose arguments are recorded, counted when it is called."""
-    shaped, record, kinds = extract.shape, meter.record_shape, Kinds(event, extract)
+    shaped, record, kinds = extract.shape, meter.record_shape, CallKinds(event, extract)
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         try:
@@ -64,7 +64,7 @@ def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
 def on_end(meter: Meter, event: str, extract: Extract) -> Wrapping:
     """A function whose arguments and outcome are recorded, counted when it ends."""
     shaped, record = extract.shape, meter.record_shape
-    successes, failures = Kinds(event, extract, {STATUS: "success"}), Kinds(event, extract, {STATUS: "failure"})
+    successes, failures = CallKinds(event, extract, {STATUS: "success"}), CallKinds(event, extract, {STATUS: "failure"})
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         try:
