@@ -16,7 +16,7 @@ from mlflow_usage.consent import automation, decision, gate, policy, settings, t
 from mlflow_usage.consent.automation import MainProgram
 from mlflow_usage.consent.decision import Decision, decide
 from mlflow_usage.consent.mode import Mode
-from mlflow_usage.consent.policy import PolicyKind, Policy
+from mlflow_usage.consent.policy import Policy, PolicyKind
 from mlflow_usage.consent.settings import UserSettings
 from mlflow_usage.installation import state
 

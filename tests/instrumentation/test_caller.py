@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrumentation.measuring import Calls, stand_in
-from mlflow_usage.instrumentation.caller import INTERNAL, LOOK, USER, classify, counts
+from mlflow_usage.instrumentation.caller import INTERNAL, UNCLEAR, USER, classify, counts
 
 MODEL_FILE = "code_model_" + "0af" * 10 + "0a"
 
@@ -30,11 +30,11 @@ MODEL_FILE = "code_model_" + "0af" * 10 + "0a"
         ("", USER),
         (None, USER),
         (7, USER),
-        ("__main__", LOOK),
-        ("wrapt.wrappers", LOOK),
+        ("__main__", UNCLEAR),
+        ("wrapt.wrappers", UNCLEAR),
         ("wrapture", USER),
-        ("mlflow_usage.instrumentation.importlib_bootstrap", LOOK),
-        (MODEL_FILE, LOOK),
+        ("mlflow_usage.instrumentation.importlib_bootstrap", UNCLEAR),
+        (MODEL_FILE, UNCLEAR),
         (MODEL_FILE[:-1], USER),
         (MODEL_FILE + "0", USER),
         (MODEL_FILE.upper(), USER),

@@ -1,8 +1,10 @@
-"""Automation: processes that nobody sits at.
+"""Automation: processes that no person sits at.
 
-Decides, from variables and the main program alone, whether this is continuous integration, a test runner or a Spark executor;
-there the mode is off unless somebody says `on`. It must never look at files, processes or the network.
+Decides, from variables and the main program alone, whether this process belongs to continuous integration, a test runner or a Spark
+executor. There the mode is off unless somebody says `on`. It must never look at files, processes or the network.
 """
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,8 +14,8 @@ from mlflow_usage.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# System, the variables of which all must be set, and where that is documented. Only what a system sets while it builds: a variable
-# that also marks a deployed program (RENDER, VERCEL) or stays in the image that was built (OPENSHIFT_BUILD_NAME) is none.
+# A system, the variables that must all be set, and where that is documented. Only variables that a system sets while it builds: one that
+# also marks a deployed program (RENDER, VERCEL) or stays in the built image (OPENSHIFT_BUILD_NAME) does not belong here.
 SYSTEMS: Final = (
     ("any system", ("CI",), "the convention that most systems below follow"),
     ("any system", ("CONTINUOUS_INTEGRATION",), "https://docs.travis-ci.com/user/environment-variables"),
@@ -81,7 +83,7 @@ DETECTIONS: Final = ("continuous integration", "test runner", "Spark executor")
 
 
 class MainProgram(NamedTuple):
-    """What runs: the name of the module that is `__main__` (`python -m`), its file, and `sys.argv[0]`; None or empty if unknown."""
+    """The main program: the name of the module that is `__main__` (`python -m`), its file, and `sys.argv[0]`; None or empty if unknown."""
 
     module: str | None = None
     file: str | None = None
@@ -89,14 +91,14 @@ class MainProgram(NamedTuple):
 
 
 class Detection(NamedTuple):
-    """What was found: its kind, the system's name, and the evidence, without any value of the user's."""
+    """A sign of automation: its kind, the system's name, and the evidence, without any value of the user's."""
 
     kind: Literal["continuous integration", "test runner", "Spark executor"]
     system: str
     evidence: str
 
 
-def main_program(modules: "Mapping[str, object]", argv: "Sequence[str]") -> MainProgram:
+def main_program(modules: Mapping[str, object], argv: Sequence[str]) -> MainProgram:
     """Describe the main program from `sys.modules` and `sys.argv`. A worker of pytest-xdist is pytest, though it runs as `-c`."""
     main = modules.get("__main__")
     module = getattr(getattr(main, "__spec__", None), "name", None)
@@ -107,7 +109,7 @@ def main_program(modules: "Mapping[str, object]", argv: "Sequence[str]") -> Main
     return MainProgram(module if isinstance(module, str) else None, file if isinstance(file, str) else None, argv0)
 
 
-def detect(environ: "Mapping[str, str]", main: MainProgram) -> Detection | None:
+def detect(environ: Mapping[str, str], main: MainProgram) -> Detection | None:
     """Return the first sign of automation, or None."""
     get = environ.get
     for system, variables, _ in SYSTEMS:

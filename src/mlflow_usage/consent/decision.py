@@ -1,8 +1,10 @@
-"""The decision: on, local or off, and who said so.
+"""The decision: on, local or off, and the source of it.
 
-Decides by one rule: the most restrictive source wins, and an explicit `on` lifts only the automatic detections. `decide` is a
-function of what was read; `current` reads the world once. It must never raise, print or write, nor import what it has no use for.
+Decides by one rule: the most restrictive source wins, and an explicit `on` lifts only the automatic detections. `decide` is pure; `current`
+reads the world once. The decision must never raise, print or write, nor import what it has no use for.
 """
+
+from __future__ import annotations
 
 import os
 import sys
@@ -28,7 +30,7 @@ NOTHING: Final = "none: nothing is sent"
 
 
 class Source(NamedTuple):
-    """One source that spoke: its name, the mode it asks for (None: for none), and what a person may want to know besides."""
+    """One source that says something: its name, the mode it asks for (None: for none), and a detail for a person."""
 
     name: str
     says: Mode | None
@@ -36,34 +38,34 @@ class Source(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The mode, the source that decided it, the sources that spoke (in order of precedence), and the endpoint.
+    """The mode, the source that decided it, every source that says something (in order of precedence), and the endpoint.
 
     `lifted`: the detection that an explicit `on` lifted. `silences_builtin`: a policy silences MLflow's own telemetry too.
-    `pending`: what is still under review may be recorded.
+    `pending`: elements under review may be recorded.
     """
 
     mode: Mode
     source: str
     sources: tuple[Source, ...]
     endpoint: Endpoint
-    lifted: "Detection | None" = None
+    lifted: Detection | None = None
     silences_builtin: bool = False
     pending: bool = False
 
     @property
     def lasting(self) -> bool:
-        """Whether what decided is for the whole installation, and not for this process alone."""
+        """Whether the deciding source is for the whole installation, and not for this process alone."""
         return self.source.startswith(("settings", "machine policy", "environment policy"))
 
 
 def decide(  # noqa: PLR0913  # one parameter for each kind of source
-    environ: "Mapping[str, str]",
-    machine: "Policy | None",
-    environment: "Policy | None",
-    user: "UserSettings | None",
+    environ: Mapping[str, str],
+    machine: Policy | None,
+    environment: Policy | None,
+    user: UserSettings | None,
     *,
     disabled: bool,
-    main: "MainProgram",
+    main: MainProgram,
 ) -> Decision:
     """Return the decision over all sources. `disabled`: the program called `mlflow_usage.disable()`. Pure; touches nothing."""
     chosen = user.endpoint if user else None
@@ -91,10 +93,10 @@ def decide(  # noqa: PLR0913  # one parameter for each kind of source
 
 
 def current(*, disabled: bool = False, importing: bool = True) -> Decision:
-    """Read the world and decide. A failure is off, and its kind the source.
+    """Read the world and decide. A failure is off, with its type as the source.
 
     Raises:
-        UnreadError: a file has to be read by what is not imported, and `importing` is false; nothing where it is true.
+        UnreadError: a file needs a parser that is not imported, and `importing` is false.
 
     """
     try:
@@ -119,7 +121,7 @@ def _read(*, disabled: bool, importing: bool) -> Decision:
     return decide(os.environ, machine, environment, user, disabled=disabled, main=main)
 
 
-def _policy(kind: "PolicyKind", path: str, *, importing: bool) -> "Policy | None":
+def _policy(kind: PolicyKind, path: str, *, importing: bool) -> Policy | None:
     if state.absent(path):
         return None
     if not importing and "mlflow_usage.consent.policy" not in sys.modules:
@@ -129,13 +131,13 @@ def _policy(kind: "PolicyKind", path: str, *, importing: bool) -> "Policy | None
     return policy.read(kind, path, importing=importing)
 
 
-def _explicit_on(environ: "Mapping[str, str]", user: "UserSettings | None") -> str | None:
+def _explicit_on(environ: Mapping[str, str], user: UserSettings | None) -> str | None:
     if mode_of(MLFLOW_USAGE, environ.get(MLFLOW_USAGE)) is Mode.ON:
         return f"variable {MLFLOW_USAGE}=on"
     return f"settings {user.path}" if user and user.mode is Mode.ON else None
 
 
-def _policy_sources(*policies: "Policy | None") -> "Iterator[Source]":
+def _policy_sources(*policies: Policy | None) -> Iterator[Source]:
     for policy in policies:
         if policy is None:
             continue
@@ -144,7 +146,7 @@ def _policy_sources(*policies: "Policy | None") -> "Iterator[Source]":
         yield Source(policy.source, says, policy.problem or policy.ignored)
 
 
-def _variable_sources(environ: "Mapping[str, str]") -> "Iterator[Source]":
+def _variable_sources(environ: Mapping[str, str]) -> Iterator[Source]:
     for name in OFF_VARIABLES:
         value = environ.get(name)
         mode = mode_of(name, value)
@@ -156,20 +158,20 @@ def _variable_sources(environ: "Mapping[str, str]") -> "Iterator[Source]":
         yield Source(f"variable {name}={ascii(text)[1:-1]}", mode, "" if known else "neither on, local nor off, hence off")
 
 
-def _user_sources(user: "UserSettings | None", *, disabled: bool) -> "Iterator[Source]":
+def _user_sources(user: UserSettings | None, *, disabled: bool) -> Iterator[Source]:
     if disabled:
         yield Source("mlflow_usage.disable()", Mode.OFF, "for this process")
     if user is not None and user.mode is not None:
         yield Source(f"settings {user.path}", user.mode, user.problem)
 
 
-def _detection_sources(detection: "Detection | None", explicit: str | None) -> "Iterator[Source]":
+def _detection_sources(detection: Detection | None, explicit: str | None) -> Iterator[Source]:
     if detection is not None:
         name = f"{detection.kind}: {detection.system} ({detection.evidence})"
         yield Source(name, None, f"lifted by {explicit}") if explicit else Source(name, Mode.OFF)
 
 
-def _endpoint_sources(endpoint: Endpoint, environ: "Mapping[str, str]", chosen: str | None) -> "Iterator[Source]":
+def _endpoint_sources(endpoint: Endpoint, environ: Mapping[str, str], chosen: str | None) -> Iterator[Source]:
     if endpoint.url is None:
         yield Source(f"endpoint: {endpoint.source}", Mode.LOCAL, endpoint.problem or NOTHING)
     elif environ.get(endpoints.ENDPOINT, chosen or "").strip().lower() == endpoints.NONE:

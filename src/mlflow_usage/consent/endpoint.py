@@ -1,9 +1,11 @@
 """The endpoint: where records go.
 
-Decides the one URL, its headers and certificates, from policies, variables, settings and the built-in default. It must never use
-the user's `OTEL_EXPORTER_*` unless `MLFLOW_USAGE_ENDPOINT=otel` says so, never send a policy's headers to another endpoint, and
-never show a header's value. An endpoint that cannot be understood is none, with the reason.
+Decides the one URL, its headers and certificates, from policies, variables, settings and the built-in default. An invalid endpoint is
+treated as `none`; `problem` says why. This module must never use the user's `OTEL_EXPORTER_*` unless `MLFLOW_USAGE_ENDPOINT=otel` says so,
+send a policy's headers to another endpoint, or show a header's value.
 """
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -12,8 +14,39 @@ from mlflow_usage.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
-    from mlflow_usage.consent.policy import Policy
+    class Policy(Protocol):
+        """The part of a policy that says where records go."""
+
+        @property
+        def source(self) -> str:
+            """The policy's name for a person."""
+
+        @property
+        def trusted(self) -> bool:
+            """Whether all of it counts, and not only what restricts."""
+
+        @property
+        def endpoint(self) -> str | None:
+            """The URL, `none`, or None where it names no endpoint."""
+
+        @property
+        def headers(self) -> Headers:
+            """Headers of every request to its endpoint."""
+
+        @property
+        def certificate(self) -> str | None:
+            """The path of the certificates by which the endpoint is trusted."""
+
+        @property
+        def client_certificate(self) -> str | None:
+            """The path of the client's certificate."""
+
+        @property
+        def client_key(self) -> str | None:
+            """The path of the client's private key."""
+
 
 ENDPOINT: Final = "MLFLOW_USAGE_ENDPOINT"
 HEADERS: Final = "MLFLOW_USAGE_HEADERS"
@@ -37,8 +70,8 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 class Endpoint(NamedTuple):
     """Where records go.
 
-    `url` is complete, or None where nothing is sent: on purpose, or because of `problem`. `source` says who chose it; `origin` is
-    what a person may be shown (`https://host:port`, or `none`). Paths of certificates are as they were given.
+    `url` is complete, or None where nothing is sent: on purpose, or because of `problem`. `source` names who chose it. `origin` is the part
+    that a person may see (`https://host:port`, or `none`). Paths of certificates are as given.
     """
 
     url: str | None
@@ -58,10 +91,10 @@ class Endpoint(NamedTuple):
         return f"Endpoint({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
-def resolve(environ: "Mapping[str, str]", machine: "Policy | None", environment: "Policy | None", chosen: str | None = None) -> Endpoint:
-    """Return the endpoint: of the machine policy, environment policy, variable, settings (`chosen`) or release, in this order.
+def resolve(environ: Mapping[str, str], machine: Policy | None, environment: Policy | None, chosen: str | None = None) -> Endpoint:
+    """Return the endpoint of the machine policy, environment policy, variable, settings (`chosen`) or release, in this order.
 
-    Of an environment policy that the user can write only `endpoint = "none"` counts.
+    Of an environment policy that the user can write, only `endpoint = "none"` counts.
     """
     for policy in (machine, environment):
         if policy is not None and policy.endpoint is not None and (policy.trusted or policy.endpoint == NONE):
@@ -70,7 +103,7 @@ def resolve(environ: "Mapping[str, str]", machine: "Policy | None", environment:
     variable = environ.get(ENDPOINT)
     if variable is not None and variable.strip().lower() == OTEL:
         return _standard(environ)
-    # A policy's certificate without an endpoint is for whatever endpoint there is: an organisation's proxy presents its own.
+    # A policy's certificate without an endpoint is for any endpoint: an organisation's proxy presents its own.
     certificates = (policy.certificate for policy in (machine, environment) if policy is not None and policy.trusted)
     draft = Endpoint(
         None,
@@ -83,11 +116,11 @@ def resolve(environ: "Mapping[str, str]", machine: "Policy | None", environment:
         return _complete(draft._replace(source=f"variable {ENDPOINT}"), variable, headers, HEADERS)
     if chosen is not None:
         return _complete(draft._replace(source="settings"), chosen, headers, HEADERS)
-    # Headers and keys are an organisation's for its own endpoint: the release's default never gets them.
+    # An organisation's headers and keys are for its own endpoint: the release's default never gets them.
     return _complete(draft._replace(client_certificate=None, client_key=None, builtin=True), BUILTIN)
 
 
-def _standard(environ: "Mapping[str, str]") -> Endpoint:
+def _standard(environ: Mapping[str, str]) -> Endpoint:
     """OpenTelemetry's specification, "OTLP exporter": the logs variable as it is, else the base with the path; empty is unset."""
 
     def get(name: str) -> str | None:
@@ -135,7 +168,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def url_problem(url: str) -> str | None:
-    """Say in one line why a text is no endpoint, or None where it is one. It is never repeated: it may hold a password."""
+    """Say in one line why a text is no endpoint, or return None where it is one. The text is never repeated: it may hold a password."""
     if not url:
         return "the endpoint is empty"
     if len(url) > MAX_URL_LENGTH:
@@ -194,7 +227,7 @@ def header_problem(name: str, value: str) -> str | None:
 
 
 def stamp(endpoint: Endpoint) -> str:
-    """What a journal remembers of its endpoint: enough to know it again, and no URL on the disk."""
+    """Return what a journal keeps of its endpoint: enough to recognise it, and no URL on the disk."""
     import hashlib  # noqa: PLC0415  not at decision time
 
     return hashlib.sha256((endpoint.url or "").encode()).hexdigest()[:16]

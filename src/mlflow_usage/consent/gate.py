@@ -1,9 +1,8 @@
-"""Consent: whether usage is recorded and sent, and who said so.
+"""The cheapest no: a variable that says off, where no policy exists.
 
-Here are the places of policies and the cheapest no; beside it the sources (policies, detections), the one decision over them and the
-notice. Decides whether a variable alone already says off, before anything of the decision is imported: whoever opted out pays almost
-nothing. It must never say so where a policy has more to say, such as that MLflow's own telemetry is to be silenced too, and never ask a
-variable where a policy is: a user could then point it away.
+Decides that before anything of the decision is imported, so whoever opted out pays almost nothing. The gate must never answer where there
+is a policy, which may say more: that MLflow's own telemetry is silenced too. It must never look for a policy at a place that a variable
+names: a user could point it away.
 """
 
 from __future__ import annotations
@@ -48,14 +47,14 @@ def _windows_folder() -> str:
 
 
 def closed(environ: Mapping[str, str], policies: Iterable[str] | None = None) -> bool:
-    """Whether one of `OFF_VARIABLES` says off and there is no policy at any of the paths; if not, ask the decision."""
+    """Return whether one of `OFF_VARIABLES` says off and there is no policy at any of the paths; if not, ask the decision."""
     if variable_mode(tuple(environ.get(name) for name in OFF_VARIABLES)) is not Mode.OFF:
         return False
     return not governed(policies)
 
 
 def governed(policies: Iterable[str] | None = None) -> bool:
-    """Whether there may be a policy at any of the paths."""
+    """Return whether there may be a policy at any of the paths."""
     return any(_may_exist(path) for path in (policies or (machine_policy(), environment_policy())))
 
 

@@ -1,8 +1,8 @@
-"""The mode: how far usage goes, and what the environment says of it.
+"""The mode: on, local or off, and the modes that the off variables ask for.
 
-Decides what the three modes are, which of several is the most restrictive, and how far the raw values of the off variables let this
-process go; those are asked for on every recorded call, so that a variable set after the import counts at once. It must never look
-anything up itself, and never raise; a leaf, so that saying no costs almost nothing.
+Decides which of several modes is the most restrictive, and what the raw values of the off variables mean. The client asks for those at
+every recorded call, so a variable that is set after the import counts at once. This module must never look anything up, raise, or import
+more than it has to: saying no costs almost nothing.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _MODES: Final = {mode.value: mode for mode in Mode}
 
 
 def is_set(value: str | None) -> bool:
-    """Whether the value of a switch means yes: there, and not empty, 0, false, no or off in any case."""
+    """Return whether the value of a switch means yes: set, and not empty, 0, false, no or off in any case."""
     return value is not None and value.strip().lower() not in _NO
 
 
 def mode_of(name: str, value: str | None) -> Mode | None:
-    """Return what one of `OFF_VARIABLES` asks for, or None where it says nothing. `MLFLOW_USAGE` set to no mode is off."""
+    """Return the mode that one of `OFF_VARIABLES` asks for, or None for none. `MLFLOW_USAGE` set to anything but a mode is off."""
     if value is None:
         return None
     if name == MLFLOW_USAGE:
@@ -56,7 +56,7 @@ def mode_of(name: str, value: str | None) -> Mode | None:
 
 
 def variable_mode(values: tuple[str | None, ...]) -> Mode | None:
-    """Return the cap that the raw values of `OFF_VARIABLES`, in that order, set; None where they say nothing.
+    """Return the most restrictive mode that the raw values of `OFF_VARIABLES`, in that order, ask for; None for none.
 
     A caller that keeps the last tuple of values need ask again only when it changes.
     """

@@ -1,7 +1,7 @@
 """The notice: the one line that says that usage is counted.
 
-Decides its text, whether this process is the first to show it, and where it appears. It must never repeat itself for an
-installation and catalogue revision, never appear while the mode is off, and never fail. Nothing else may reach the host's output.
+Decides its text, which process shows it, and where it appears. The notice must never appear twice for an installation and catalogue
+revision, appear while the mode is off, or fail. Nothing else may reach the host's output.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def text(decision: Decision) -> str:
 
 
 def marker(revision: int) -> str:
-    """Return the name of the file that says that the notice of a catalogue revision was shown."""
+    """Return the name of the file that marks the notice of a catalogue revision as shown."""
     return f"notice-{revision}"
 
 
 def was_shown(directory: Path | None, revision: int) -> bool:
-    """Whether some process of the installation has shown the notice of a revision. Reads only."""
+    """Return whether a process of the installation has shown the notice of a revision. Read only."""
     return directory is not None and os.path.lexists(directory / marker(revision))
 
 
@@ -54,8 +54,8 @@ def show_once(
 ) -> bool:
     """Show the notice unless a process of the installation has; return whether this one showed it first. Never raises.
 
-    Without a usable state directory nobody can know, so every process shows it and is its own first. `stderr` and `modules` default
-    to those of `sys`.
+    Without a usable state directory nobody can know, so every process shows it as the first. `stderr` and `modules` default to those of
+    `sys`.
     """
     if decision.mode is Mode.OFF or not _claim(directory, revision):
         return False

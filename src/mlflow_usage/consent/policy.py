@@ -1,8 +1,10 @@
 """Policies: what the machine's owner or an environment's builder allows.
 
-Decides what a policy says and whether an environment's is trusted. It must never let a user escape: one that cannot be read or
-understood is off.
+Decides what a policy says, and whether an environment's policy is trusted. It must never let a user escape: an unreadable or invalid
+policy is off.
 """
+
+from __future__ import annotations
 
 import os
 import stat
@@ -25,10 +27,10 @@ KEYS: Final = frozenset({"mode", "endpoint", "headers", "builtin", *_PATHS})
 
 
 class Policy(NamedTuple):
-    """What a policy file says.
+    """The content of a policy file.
 
-    `silences_builtin`: MLflow's own telemetry is to be silenced too. `trusted`: the process's user cannot write the file, so all of
-    it counts and not only what restricts. `problem`: why it could not be understood, in which case `mode` is off.
+    `silences_builtin`: MLflow's own telemetry is silenced too. `trusted`: the process's user cannot write the file, so all of it counts
+    and not only what restricts. `problem`: why it is invalid, in which case `mode` is off.
     """
 
     kind: PolicyKind
@@ -45,7 +47,7 @@ class Policy(NamedTuple):
 
     @property
     def ignored(self) -> str:
-        """What of the policy does not count, in a few words; empty where all of it does."""
+        """The part of the policy that does not count, in a few words; empty where all of it does."""
         beyond = self.endpoint not in {None, endpoints.NONE} or self.headers or self.certificate
         return "its endpoint, headers and certificates do not count: this user can write it" if beyond and not self.trusted else ""
 
@@ -64,7 +66,7 @@ def read(kind: PolicyKind, path: str, *, importing: bool = True) -> Policy | Non
     """Read a policy, or return None where there is none. Links are followed: configuration systems use them.
 
     Raises:
-        UnreadError: as `toml.parse`; nothing where `importing` is true.
+        UnreadError: as `toml.parse`.
 
     """
     trusted = kind == "machine"
@@ -91,7 +93,7 @@ def _open(path: str, flags: int) -> int:
 
 
 def parse(table: dict[str, object], kind: PolicyKind, path: str, *, trusted: bool) -> Policy:
-    """Say what a policy's table means. An unknown key or value makes it invalid, hence off; `builtin = "off"` counts all the same."""
+    """Return what a policy's table means. An unknown key or value makes it invalid, hence off; `builtin = "off"` counts all the same."""
     silences = table.get("builtin") == "off"
     if reason := _table_problem(table):
         return _invalid(kind, path, reason, silences_builtin=silences)
@@ -143,7 +145,7 @@ def _invalid(kind: PolicyKind, path: str, problem: str, *, silences_builtin: boo
 
 
 def user_may_write(path: str) -> bool:
-    """Whether the process's user could write a file or put another in its place: owns or may write it or a directory above it.
+    """Return whether the process's user could write a file or replace it: owns or may write it or a directory above it.
 
     Root is no such user: in a container it is everybody. On Windows, where this cannot be told cheaply, the answer is yes.
     """
@@ -164,7 +166,7 @@ def user_may_write(path: str) -> bool:
     return False
 
 
-def _steps(path: str) -> "Iterator[str]":
+def _steps(path: str) -> Iterator[str]:
     """Yield the file and every directory above it, along the path as written and as resolved: a link can be turned elsewhere."""
     for start in dict.fromkeys((os.path.abspath(path), os.path.realpath(path))):  # noqa: PTH100  # Path has no abspath
         step, parent = start, os.path.dirname(start)  # noqa: PTH120  # texts, as the line above yields

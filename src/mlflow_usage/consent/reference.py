@@ -1,7 +1,8 @@
-"""Every setting there is: environment variables, the user's settings file, and the keys of a policy.
+"""The reference of every setting: environment variables, the user's settings file, and the keys of a policy.
 
-Decides their names and what each does. The documentation and the tests read the rows of `SETTINGS`; a name that is not here
-does nothing. It must never be imported by a program that uses MLflow: nothing there reads a manual.
+The documentation and the tests read the rows of `SETTINGS`, and a test keeps them equal to what the code reads: one table that the code
+itself read would cost every `import mlflow` its loading. A setting without a row must never have an effect, and no program that uses
+MLflow may import this module.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """The user's settings file.
 
-Decides what `settings.toml` says. It must never guess: a file that cannot be understood is off.
+Decides what `settings.toml` says. It must never guess: an invalid file is off.
 """
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +20,7 @@ KEYS: Final = frozenset({"mode", "endpoint"})
 
 
 class UserSettings(NamedTuple):
-    """What the user's settings file says; `problem` is why it could not be understood, in which case `mode` is off."""
+    """The content of the user's settings file; `problem` says why it is invalid, in which case `mode` is off."""
 
     mode: Mode | None = None
     endpoint: str | None = None
@@ -26,11 +28,11 @@ class UserSettings(NamedTuple):
     problem: str = ""
 
 
-def read(directory: "Path | None", *, importing: bool = True) -> UserSettings | None:
+def read(directory: Path | None, *, importing: bool = True) -> UserSettings | None:
     """Read `settings.toml` of the state directory; None where there is no directory or file. Never writes.
 
     Raises:
-        UnreadError: as `toml.parse`; nothing where `importing` is true.
+        UnreadError: as `toml.parse`.
 
     """
     if directory is None or state.absent(path := directory / FILE):
@@ -45,7 +47,7 @@ def read(directory: "Path | None", *, importing: bool = True) -> UserSettings | 
 
 
 def parse(table: dict[str, object], path: str) -> UserSettings:
-    """Say what a settings table means. An unknown key or value makes all of it off, with the reason."""
+    """Return what a settings table means. An unknown key or value makes all of it off; `problem` says which."""
     if unknown := sorted(set(table) - KEYS):
         return _invalid(path, f"unknown key {unknown[0]!a}")
     mode, endpoint = table.get("mode"), table.get("endpoint")
@@ -56,8 +58,8 @@ def parse(table: dict[str, object], path: str) -> UserSettings:
     return UserSettings(None if mode is None else Mode(mode), endpoint, path)
 
 
-def write(directory: "Path", *, mode: Mode | None, endpoint: str | None) -> None:
-    """Replace the settings file as a whole; a None is left out, and with nothing to say the file is removed.
+def write(directory: Path, *, mode: Mode | None, endpoint: str | None) -> None:
+    """Replace the settings file as a whole; leave a None out, and remove the file where both are None.
 
     Raises:
         ValueError: the endpoint holds a character that the file cannot.

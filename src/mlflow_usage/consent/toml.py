@@ -1,7 +1,7 @@
 """Small TOML files: settings and policies.
 
-Decides how their text becomes a table. It must never import a TOML parser for the plain form that this project writes itself
-(`key = "value"` lines and comments): that import costs 2 ms in every process of someone who switched the mode off.
+Decides how their text becomes a table. It must never import a TOML parser for the plain form that this project writes (`key = "value"`
+lines and comments): that import costs 2 ms in every process of someone who switched the mode off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LINE: Final = r'(?:([A-Za-z0-9_-]+)[ \t]*=[ \t]*"([^"\\\x00-\x1f\x7f]*)"[ \t]*)
 
 
 class UnreadError(Exception):
-    """A file has to be read by something that is not imported, where nothing may be imported."""
+    """A file needs a parser that is not imported, on a thread that may not import."""
 
 
 def parse(content: bytes, *, importing: bool = True) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""What would leave next, as it would leave.
+"""The requests that would leave next.
 
-Decides nothing and changes nothing: it makes requests of what the journals hold, and sends none.
+Decides nothing and changes nothing: it makes requests from the journals, and must never send one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from mlflow_usage.process.running import Running
 
 
 def requests() -> list[dict[str, Any]]:
-    """The OTLP/JSON of each request that would leave next, one for each journal; in mode local or off, of what is kept here.
+    """Return the OTLP/JSON of each request that would leave next, one for each journal; in mode local or off, of what is kept.
 
-    A batch gets its uids when it is sealed: before that its records are shown without.
+    A batch gets its uids when it is sealed; before that, its records are shown without.
     """
     decision, found = current(disabled=Running.life.barred(DISABLED)), []
     for journal in waiting.journals(state.usable(os.environ)):

@@ -1,4 +1,4 @@
-"""What has left this machine, by the log of requests.
+"""What has left this machine, by the audit log.
 
 Decides nothing and changes nothing. It must never fail for what the log holds.
 """
@@ -17,7 +17,7 @@ from mlflow_usage.journal.batch import FORGET
 
 
 class Sent(NamedTuple):
-    """What the log of requests holds."""
+    """The content of the audit log, summed up."""
 
     requests: int = 0
     size: int = 0  # bytes, as they were on the wire
@@ -31,7 +31,7 @@ class Sent(NamedTuple):
 
 
 def gather(directory: Path | None) -> Sent:
-    """What has left, by the log of a state directory."""
+    """Return what has left, by the audit log of a state directory."""
     size = records = calls = rejected = requests = 0
     outcomes: Counter[str] = Counter()
     last = answer = attempt = None
@@ -49,7 +49,7 @@ def gather(directory: Path | None) -> Sent:
 
 
 def _counts(request: dict[str, Any]) -> Iterator[int]:
-    """The calls of each record; a request to erase is none."""
+    """Yield the calls of each record; a request to erase is none."""
     for record in (record for logs in request.get("resourceLogs", ()) for scope in logs["scopeLogs"] for record in scope["logRecords"]):
         for pair in record.get("attributes", ()):
             if pair["key"] == "mlflow.usage.count":

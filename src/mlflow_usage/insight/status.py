@@ -1,7 +1,7 @@
-"""What a person may know about this installation: why it is on or off, what is waiting, what has left.
+"""The status of this installation: why it is on or off, what waits, what has left.
 
-Decides nothing and changes nothing: it reads the decision, the state directory and the running session. Every line of it must be true of
-this very moment.
+Decides nothing and changes nothing: it reads the decision, the state directory and the running session. Every line must be true at this
+very moment.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Report:
         return "\n".join(f"{name:<14}{text}" for name, text in self.lines())
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Name and text of each line; without a name it goes on with what the line above is about."""
+        """Yield name and text of each line; a line without a name continues the one above."""
         why = "".join(f" ({source['detail']})" for source in self.sources if source["name"] == self.decided_by and source["detail"])
         yield "mode", f"{self.mode}, decided by {self.decided_by}{why}"
         for source in self.sources:
@@ -136,12 +136,12 @@ class Report:
 
 
 def many(number: int, what: str) -> str:
-    """A number of things in words."""
+    """Return a number of things in words."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def decided() -> Decision:
-    """The decision that holds in this process. Off is final for a running session, whatever the variables say by now."""
+    """Return the decision that holds in this process. Off is final for a running session, whatever the variables say by now."""
     session, life = Running.session, Running.life
     return session.decision if session is not None and not life.consents() else current(disabled=life.barred(DISABLED))
 
@@ -195,7 +195,7 @@ def _places() -> tuple[tuple[policy.PolicyKind, str], ...]:
 
 
 def _policy(found: policy.Policy) -> dict[str, Any]:
-    """A policy as a person may see it: no header's value."""
+    """Return a policy as a person may see it: without the headers' values."""
     named = (("mode", found.mode and found.mode.value), ("endpoint", found.endpoint), ("certificate", found.certificate))
     sets = [f"{name} {value}" for name, value in named if value is not None and not found.problem]
     sets += [f"header {name}" for name, _ in found.headers] + (["builtin off"] if found.silences_builtin else [])
@@ -203,7 +203,7 @@ def _policy(found: policy.Policy) -> dict[str, Any]:
 
 
 def _troubles(decision: Decision, directory: Path | None) -> Iterator[str]:
-    """What stands between a call and its delivery right now, beside the mode."""
+    """Yield what stands between a call and its delivery right now, apart from the mode."""
     from mlflow_usage.delivery import stop  # noqa: PLC0415
 
     session = Running.session

@@ -21,7 +21,7 @@ from mlflow_usage.process.running import Running
 
 
 class Waiting(NamedTuple):
-    """What no endpoint has acknowledged: what would leave, and what is kept because of the mode or another endpoint."""
+    """The calls that no endpoint has acknowledged: those that would leave, and those that are kept."""
 
     calls: int = 0
     records: int = 0
@@ -31,7 +31,7 @@ class Waiting(NamedTuple):
 
 
 def journals(directory: Path | None) -> Iterator[Journal]:
-    """Copies of the journals of a state directory, and of this process's own in memory."""
+    """Yield copies of the journals of a state directory, and this process's own journals in memory."""
     session = Running.session
     if session is not None:
         live = session.recorder.live
@@ -42,12 +42,12 @@ def journals(directory: Path | None) -> Iterator[Journal]:
 
 
 def sendable(journal: Journal, decision: Decision) -> bool:
-    """Whether what a journal holds was recorded to go where the decision says."""
+    """Return whether a journal was recorded under the decision's mode and endpoint."""
     return journal.meta.get("mode") == Mode.ON.value and journal.meta.get("endpoint") == stamp(decision.endpoint)
 
 
 def gather(directory: Path | None, decision: Decision) -> Waiting:
-    """What waits in a state directory under a decision."""
+    """Return what waits in a state directory under a decision."""
     calls = records = count = kept = 0
     hours: list[int] = []
     for journal in journals(directory):
@@ -63,5 +63,5 @@ def gather(directory: Path | None, decision: Decision) -> Waiting:
 
 
 def when(seconds: float) -> str:
-    """A time in UTC, to the second, as a person reads it."""
+    """Return a time in UTC, to the second, as a person reads it."""
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")

@@ -1,13 +1,14 @@
-"""Identity: the installation's random secret, and sessions.
+"""Identity: the installation's random secret, and session ids.
 
-Decides how an installation recognises itself without being recognisable: the secret is random, made for this only, and stays in
-the state directory; what leaves is its SHA-256. It must never be derived from the machine or the user.
+Decides how an installation recognises itself without being recognisable: the secret is random, made for this purpose only, and stays in the
+state directory; its SHA-256 is what leaves. The secret must never be derived from the machine or the user.
 """
 
 from __future__ import annotations
 
 import os
 import time
+import uuid
 from typing import TYPE_CHECKING, Final, NewType
 
 from mlflow_usage.installation import state
@@ -39,7 +40,7 @@ class Installation(NamedTuple):
 
 
 class _GarbageError(Exception):
-    """The file holds something else than a secret; the argument is its content."""
+    """The file does not hold a secret; the argument is its content."""
 
 
 _remembered: list[Secret] = []
@@ -103,12 +104,8 @@ def digest(secret: Secret) -> Digest:
 
 
 def new_session() -> str:
-    """Return a random UUID (version 4, RFC 9562) in its usual text form."""
-    raw = bytearray(os.urandom(16))
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    """Return a random UUID (version 4) as text."""
+    return str(uuid.uuid4())
 
 
 def _new() -> Secret:
@@ -130,7 +127,7 @@ def _lasting(path: Path) -> Secret:
 
 
 def _patient(path: Path) -> Secret | bytes | None:
-    """Return the secret, the garbage that stayed for 70 ms, or None where there is no file."""
+    """Return the secret, the garbage that remained for 70 ms, or None where there is no file."""
     for pause in (*_PATIENCE, None):
         try:
             return _read(path)
@@ -182,10 +179,10 @@ def _create_directly(path: Path, content: bytes) -> None:
 
 
 def _repair(path: Path, garbage: bytes) -> Secret:
-    """Replace garbage so that all who saw it agree.
+    """Replace garbage so that all processes that saw it agree.
 
-    They meet at a file named after the garbage: the first to create it chooses the secret, and everybody copies that one over the
-    garbage. One who comes late therefore writes what is already there.
+    They meet at a file named after the garbage. The first to create it chooses the secret, and every process copies that one over the
+    garbage, so a late one writes the same again.
     """
     import hashlib  # noqa: PLC0415  # as in `digest`
 

@@ -1,7 +1,7 @@
 """The state directory: where an installation keeps its files.
 
-Decides which directory that is, whether it may be used, and how a private file in it is opened. It must never create anything
-unless asked by `ensure` or a write, never follow a symbolic link to a state file, and never use a directory that others control.
+Decides which directory that is, whether it may be used, and how a private file in it is opened. This module must never create anything but
+in `ensure` or a write, follow a symbolic link to a state file, or use a directory that others control.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _windows() -> Path | None:
 
 
 def absent(path: Path | str) -> bool:
-    """Whether there is nothing at a path. Where that cannot be told the answer is no: whoever reads on will find out why."""
+    """Return whether there is nothing at a path. Where that is unknown the answer is no, and reading the file says why."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -94,7 +94,7 @@ def absent(path: Path | str) -> bool:
 
 
 def problem(directory: Path) -> str | None:
-    """Say why an existing directory may not be used, or None where it may. A missing one is no problem."""
+    """Say why an existing directory may not be used, or return None where it may. A missing one is no problem."""
     try:
         found = os.lstat(directory)
     except (FileNotFoundError, NotADirectoryError):
@@ -157,7 +157,7 @@ def open_private(path: Path, flags: int) -> int:
     """Open a file of the state directory; made with mode 0600, never through a symbolic link. Returns the descriptor.
 
     Raises:
-        StateError: what is there is a link, no regular file, another user's, or, for writing, has another name somewhere else.
+        StateError: the file is a link, not regular, another user's, or, for writing, has a second name.
         OSError: as `os.open`.
 
     """
@@ -168,7 +168,7 @@ def open_private(path: Path, flags: int) -> int:
     if not stat.S_ISREG(found.st_mode) or (sys.platform != "win32" and found.st_uid != os.geteuid()):
         os.close(descriptor)
         raise StateError(f"{path} is not a regular file of this user")
-    # Who could once write to the directory may have left a hard link to a file of this user's. Only reading is harmless, and a new
+    # Somebody who could once write to the directory may have left a hard link to another file of this user. Reading is harmless, and a new
     # secret has two names for a moment.
     if flags & (os.O_WRONLY | os.O_RDWR) and found.st_nlink > 1:
         os.close(descriptor)

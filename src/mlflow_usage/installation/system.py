@@ -1,7 +1,7 @@
 """The system: versions, operating system and architecture.
 
-Decides how raw values of the platform become values of the catalogue. It must never let a build string through: versions are
-numbers, everything else is a member of a closed list, and what does not fit is left out or `other`. It starts no process.
+Decides how raw values of the platform become values of the catalogue: versions are numbers, everything else is a member of a closed list,
+and a value that does not fit is left out or `other`. This module must never let a build string through, nor start a process.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_DIGITS: Final = 5  # of a number in a system's version
 
 
 class Raw(NamedTuple):
-    """What the platform says of itself, before anything is generalised.
+    """The platform's own values, before anything is generalised.
 
     `system`: `sys.platform`. `system_version`: the kernel's release on Linux, the product version on macOS, `major.minor.build`
     on Windows. `machine`: as `uname -m`.
@@ -73,7 +73,7 @@ def _plain(part: str) -> bool:
 
 
 def attributes(raw: Raw, *, mlflow_version: str | None, sdk_version: str | None, own_version: str | None) -> dict[str, str]:
-    """Return the resource attributes of the system, the product and the plugin; one whose value is not public is left out."""
+    """Return the resource attributes of the system, the product and the plugin; leave out one whose value is not public."""
     system = _SYSTEMS.get(raw.system, OTHER)
     found = {
         "service.name": "mlflow",
@@ -93,7 +93,7 @@ def attributes(raw: Raw, *, mlflow_version: str | None, sdk_version: str | None,
 
 
 def _system_version(system: str, text: str) -> str | None:
-    """At most three numbers; of a Linux kernel two, because the third and what follows name a vendor's build."""
+    """Return at most three numbers; of a Linux kernel two, because the third and what follows name a vendor's build."""
     numbers = []
     for part in text.split(".")[: {"linux": 2, "darwin": 3, "windows": 3}.get(system, 0)]:
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
@@ -103,12 +103,12 @@ def _system_version(system: str, text: str) -> str | None:
         if digits != part:
             break
     version = ".".join(numbers)
-    # What macOS 11 and later tell a program built for 10.15.
+    # macOS 11 and later answer "10.16" to a program built for 10.15.
     return None if not version or (system == "darwin" and version == "10.16") else version
 
 
 def read() -> Raw:
-    """Read the platform, without starting a process. What cannot be told is empty."""
+    """Read the platform. A value that is unknown is empty."""
     if sys.platform == "win32":
         version = sys.getwindowsversion().platform_version
         machine = os.environ.get("PROCESSOR_ARCHITEW6432") or os.environ.get("PROCESSOR_ARCHITECTURE", "")

@@ -1,8 +1,8 @@
 """MLflow's own telemetry, silenced where a policy says so.
 
-Decides which of its functions answer what. They are changed in place, so that every alias of them follows, in the very modules that MLflow
-imports: nothing of MLflow is imported here, no variable is set, and a MLflow whose insides are others is left as it is. It depends on no
-mode: a policy may silence MLflow's telemetry and leave this one on, or turn both off.
+Decides which of its functions answer what. They are changed in place, so every alias follows, in the modules that MLflow itself imports.
+This module must never import a module of MLflow, set a variable, or touch an MLflow whose internals differ. It depends on no mode: a
+policy may silence MLflow's telemetry and leave this one on, or turn both off.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _nothing(*_: object, **__: object) -> None:
     return None
 
 
-# Module, place and what stands there: whether it is disabled, the client's start, and all ways of handing it something.
+# Module, place and stand-in: of the question whether it is disabled, of the client's start, and of every way to hand it a record.
 PLACES: Final = (
     (UTILS, "is_telemetry_disabled", _yes),
     (UTILS, "_get_config_url", _nothing),
@@ -73,7 +73,7 @@ def _replace(module: ModuleType, path: str, stand_in: Any) -> None:  # noqa: ANN
 
 
 def _stop(module: ModuleType) -> None:
-    """A client that had started before the plugin could be asked: MLflow was imported first."""
+    """Stop a client that started before the plugin was loaded, because MLflow was imported first."""
     started = vars(module).get("_MLFLOW_TELEMETRY_CLIENT")
     if started is not None:
         started._is_stopped = True  # noqa: SLF001  what its own threads look at

@@ -1,7 +1,7 @@
 """The commands of `mlflow`: a call counts when the body of a command is entered.
 
-Decides whether it was a person who gave the command. Loaded when a module that defines commands has been imported, never before. It must
-never touch what click parsed but for the one option by which MLflow marks a command that it gives itself.
+Decides whether a person gave the command. The module is loaded once a module that defines commands has been imported, never before. It must
+never read an option that click parsed, but for the one by which MLflow marks a command that it gives itself.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from mlflow_usage.instrumentation.caller import BETWEEN, MAX_FRAMES
 from mlflow_usage.instrumentation.meter import Meter
 
 RUN: Final = "mlflow.cli.run"
-BY_MLFLOW: Final = "run_id"  # of `mlflow run`: what `mlflow.run(synchronous=False)` starts carries it, and only that
-MAIN: Final = ("__main__", "mlflow.__main__")  # a person's shell, whatever stands behind it
+BY_MLFLOW: Final = "run_id"  # of `mlflow run`: only a command that `mlflow.run(synchronous=False)` starts carries it
+MAIN: Final = ("__main__", "mlflow.__main__")  # a person's shell
 
 
 def entered(meter: Meter, event: str) -> Callable[[], bool]:
-    """What notices that a command's body is entered: it counts, and answers that no wrapper needs to run."""
+    """Return the question of a command's body: asked when it is entered, it counts, and answers that no wrapper needs to run."""
 
     def notice() -> bool:
         try:
@@ -34,7 +34,7 @@ def entered(meter: Meter, event: str) -> Callable[[], bool]:
 
 
 def counts(frame: FrameType | None) -> bool:
-    """Whether a command entered from `frame` counts: what invoked click is not a module of MLflow."""
+    """Return whether a command entered from `frame` counts: it was no module of MLflow that invoked click."""
     for _ in range(MAX_FRAMES):
         if frame is None:
             return True
@@ -51,7 +51,7 @@ def counts(frame: FrameType | None) -> bool:
 
 
 def given_by_mlflow(event: str) -> bool:
-    """Whether click is on its way to a command below this one, or MLflow gave this one to a process of its own."""
+    """Return whether click is on its way to a command below this one, or MLflow gave this one to a process of its own."""
     context = sys.modules["click"].get_current_context(silent=True)
     if context is None:
         return False

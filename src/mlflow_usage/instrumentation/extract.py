@@ -1,8 +1,8 @@
 """The attributes of the three calls that carry any: `log_model`, `autolog`, `genai.evaluate`.
 
-Decides which argument becomes which attribute, as the review form lists them, and which member of a closed set a value is, by exact
-types and identity only. It must never pass a value on, nor call, compare, print or test the truth of one: all of these can be the user's
-own code, and none of them may run twice or run here.
+Decides which argument becomes which attribute, as the review form lists them, and which member of a closed set a value is, by exact types
+and identity only. It must never pass a value on, nor call, compare, print or test the truth of one: each of these can run the user's code,
+which must run neither twice nor here.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MAX_SCORERS: Final = 1000
 
 MAX_KINDS: Final = 512  # of one function and outcome; more than `log_model` has, and scorers combine without end
 
-Shape: TypeAlias = Any  # hashable: what a call carries, in few values; equal shapes are counted together
+Shape: TypeAlias = Any  # hashable: the attributes of a call in a few values; calls of equal shape are counted together
 
 _mro: Final[Callable[[type], tuple[type, ...]]] = type.__dict__["__mro__"].__get__
 _MISSING: Final = object()
 
 
 class Arguments:
-    """How a function's arguments are found in a call: by position or name, with their defaults."""
+    """The arguments of a function, as a call gives them: by position or name, with their defaults."""
 
     __slots__ = ("defaults", "names", "positions")
 
@@ -51,7 +51,7 @@ class Arguments:
         self.defaults = {name: parameter.default for name, parameter in parameters.items()}
 
     def get(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> object:
-        """The argument in effect: as given, else its default, else None."""
+        """Return the argument in effect: as given, else its default, else None."""
         if name in kwargs:
             return kwargs[name]
         position = self.positions.get(name)
@@ -61,11 +61,11 @@ class Arguments:
         return None if default is inspect.Parameter.empty else default
 
     def rows(self, names: Iterable[str]) -> list[tuple[str, int, object]]:
-        """For each name: itself, its position (beyond every call's where it has none), and its default."""
+        """Return each name with its position (beyond that of any call where it has none) and its default."""
         return [(name, self.positions.get(name, sys.maxsize), self.get(name, (), {})) for name in names]
 
     def reader(self, names: Iterable[str]) -> Callable[[tuple[Any, ...], Mapping[str, Any]], list[Any]]:
-        """What reads several arguments at once, as `get` does."""
+        """Return a function that reads several arguments at once, as `get` does."""
         rows = self.rows(names)
 
         def read(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
@@ -76,7 +76,7 @@ class Arguments:
 
 
 def model_type(value: object, *, pyfunc: bool) -> str:
-    """What kind of model `log_model` was given: `string` for a str or path, a base class of pyfunc's, else `object`."""
+    """Return the kind of model that `log_model` was given: `string` for a str or path, a base class of pyfunc's, else `object`."""
     bases = _mro(type(value))
     if any(base is str or base is PurePath for base in bases):  # `in` would ask a metaclass of the user's for equality
         return "string"
@@ -90,7 +90,7 @@ def model_type(value: object, *, pyfunc: bool) -> str:
 
 
 def scorers(value: object) -> tuple[str, ...]:
-    """The sorted set of members for a list of scorers: built-in ones by exact type or identity, any other is `custom_scorer`."""
+    """Return the sorted set of members for a list of scorers: built-in ones by exact type or identity, any other is `custom_scorer`."""
     if not (type(value) is list or type(value) is tuple):
         return ()
     return tuple(sorted({_scorer(item) for item in value[:MAX_SCORERS]}))
@@ -109,7 +109,7 @@ def _scorer(value: object) -> str:
 
 
 def _own(value: object) -> object:
-    """MLflow's function, where a wrapper of ours stands for it."""
+    """Return MLflow's function in the place of its wrapper."""
     return value.__wrapped__ if type(value) is Wrapper else value
 
 
@@ -123,7 +123,7 @@ def _place(kind: Any) -> str:  # noqa: ANN401  a class or a function
 
 
 class Extract:
-    """How a call's attributes are found: its shape at every call, what the shape spells once."""
+    """The way to a call's attributes: its shape is found at every call, the attributes of that shape once."""
 
     __slots__ = ("shape", "spell")
 
@@ -132,37 +132,37 @@ class Extract:
         self.shape, self.spell = shape, spell
 
     def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The attributes of one call."""
+        """Return the attributes of one call."""
         return self.spell(self.shape(args, kwargs))
 
     def reviewed(self, event: str) -> Extract:
-        """The same, without what is under review."""
+        """Return the same without attributes under review."""
         from mlflow_usage.catalogue.check import reviewed  # noqa: PLC0415  only where something is under review
 
         return Extract(self.shape, lambda shape: reviewed(event, self.spell(shape)))
 
 
 class CallKinds(dict["Shape | None", "CallKind | None"]):
-    """The kinds of call that a function had, by their shape; a shape of None is a call whose arguments could not be looked at."""
+    """The kinds of call that a function had, by their shape; a shape of None is a call whose arguments could not be read."""
 
     def __init__(self, event: str, extract: Extract, more: Mapping[str, Any] | None = None) -> None:
         """CallKinds of calls of `event`, each with `more` attributes."""
         self.event, self.extract, self.more = event, extract, more or {}
 
     def __missing__(self, shape: Shape | None) -> CallKind | None:
-        """Spell a shape that was not met before; None where there are too many to keep."""
+        """Spell a new shape; return None where there are too many to keep."""
         if len(self) >= MAX_KINDS:
             return None
         kind = self[shape] = CallKind(self.event, self.spelled(shape))
         return kind
 
     def spelled(self, shape: Shape | None) -> Mapping[str, Any]:
-        """The attributes of a shape."""
+        """Return the attributes of a shape."""
         return {**({} if shape is None else self.extract.spell(shape)), **self.more}
 
 
 def log_model(function: object, fixed: Mapping[str, str]) -> Extract:
-    """The form's fields of a flavor's `log_model`."""
+    """Extract the review form's fields of a flavor's `log_model`."""
     arguments, pyfunc = Arguments(function), fixed.get(FLAVOR) == "pyfunc"
     model = "python_model" if pyfunc else next(iter(arguments.names), "")
     read = arguments.reader((model, *GIVEN))
@@ -180,7 +180,7 @@ def log_model(function: object, fixed: Mapping[str, str]) -> Extract:
 
 
 def autolog(function: object, fixed: Mapping[str, str]) -> Extract:
-    """The switches in effect of an `autolog`; absent where it has none of that name."""
+    """Extract the switches in effect of an `autolog`; one that it does not have is absent."""
     arguments = Arguments(function)
     switches = tuple(name for name in SWITCHES if name in arguments.defaults)
     rows = [(*row, 1 << index) for index, row in enumerate(arguments.rows(switches))]
@@ -202,7 +202,7 @@ def autolog(function: object, fixed: Mapping[str, str]) -> Extract:
 
 
 def genai_evaluate(function: object, fixed: Mapping[str, str]) -> Extract:
-    """Which kinds of scorers, and whether a `predict_fn` was given."""
+    """Extract the kinds of scorers, and whether a `predict_fn` was given."""
     read = Arguments(function).reader(("predict_fn", "scorers"))
 
     def shape(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Shape:
@@ -223,5 +223,5 @@ EXTRACTORS: Final[dict[str, tuple[Callable[[object, Mapping[str, str]], Extract]
     "mlflow.genai.evaluate": (genai_evaluate, True),
 }
 
-# Called by the person once, or twice where it is written with arguments: `@scorer(name=…)`.
+# Called once, or twice where it is written with arguments: `@scorer(name=…)`.
 DECORATORS: Final = frozenset({"mlflow.genai.scorer"})

@@ -74,7 +74,7 @@ class Meter:
     # The questions of wrapped functions. The function that was called from is one frame above each of them.
 
     def called_by_user(self) -> bool:
-        """Whether the call now being made counts; its wrapper then records it."""
+        """Return whether the call being made counts; its wrapper then records it."""
         try:
             return self.from_user(sys._getframe(1))  # noqa: SLF001  the way to a caller's globals
         except ValueError:  # nobody's frame: an exit handler or a raw thread
@@ -83,7 +83,7 @@ class Meter:
             return False
 
     def noticing(self, event: str) -> Callable[[], bool]:
-        """The question of a fluent function without attributes."""
+        """Return the question of a fluent function without attributes."""
         return partial(Meter._notice, self, event)  # for hundreds of functions: a closure or a bound method for each takes more memory
 
     def _notice(self, event: str) -> bool:
@@ -97,7 +97,7 @@ class Meter:
         return False
 
     def noticing_client(self, event: str) -> Callable[[object], bool]:
-        """The question of a bound method of MlflowClient, which asks with its client."""
+        """Return the question of a bound method of MlflowClient, which asks with its client."""
         return partial(Meter._notice_client, self, event)
 
     def _notice_client(self, event: str, client: object) -> bool:
@@ -113,7 +113,7 @@ class Meter:
     # The two conditions of every call.
 
     def from_user(self, frame: FrameType) -> bool:
-        """Whether a call made from `frame` counts: the caller is not MLflow."""
+        """Return whether a call made from `frame` counts: the caller is not MLflow."""
         scope = frame.f_globals
         if scope is self.main:
             return True
@@ -122,10 +122,10 @@ class Meter:
         return origin == USER or (origin != INTERNAL and counts(frame))
 
     def allowed(self) -> bool:
-        """Whether recording goes on, by the variables and the session of this very moment.
+        """Return whether recording continues, by the variables and the session of this very moment.
 
         Raises:
-            StoppedError: the functions were put back; somebody holds a wrapper still.
+            StoppedError: the functions were put back.
         """
         data, (first, second, third, fourth) = self.data, self.variables
         asked = first in data or second in data or third in data or fourth in data or os.environ is not self.environ
@@ -136,7 +136,7 @@ class Meter:
         return True
 
     def reloaded(self) -> None:
-        """MLflow was reloaded: a new session begins.
+        """Begin a new session: MLflow was reloaded.
 
         Raises:
             StoppedError: as `allowed`.
@@ -147,7 +147,7 @@ class Meter:
         self.sink.renew()
 
     def stop(self) -> None:
-        """Count nothing any more: the functions were put back."""
+        """Count nothing any more: the functions were put back, and somebody may hold a wrapper still."""
         self.spec = STOPPED
 
     # Counting.
@@ -183,7 +183,7 @@ class Meter:
             return
 
     def fluent_store(self) -> str | None:
-        """The store of the explicit tracking URI: the global one, then the variable; None without either."""
+        """Return the store of the explicit tracking URI: the global one, then the variable; None without either."""
         utils = self.utils
         if utils is None:
             utils = self.utils = sys.modules.get(UTILS)

@@ -1,7 +1,7 @@
-"""Puts the wrappers where MLflow defines its public functions, when it defines them.
+"""The patches: wrappers in the places where MLflow defines its public functions.
 
-Decides what is wrapped, when, and what is put back. It must never import a module of MLflow, never touch a half-initialised one, and
-never let an error reach the import that it follows.
+Decides what is wrapped, when, and what is put back. This module must never import a module of MLflow, touch a half-initialised one, or let
+an error reach the import that it follows.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ class Patches:
         self.finder = Finder(TARGETS, self.imported)
 
     def register(self) -> None:
-        """Ask to be told when each definition module has been imported; wrap those that are already there."""
+        """Wait for the import of each definition module; wrap those that are imported already."""
         sys.meta_path.insert(0, self.finder)
         self.early.update(name for name in TARGETS if name in sys.modules)  # imported before us, perhaps not to their end
         with suppress(Exception):  # the boundary
             self._early()
 
     def unregister(self) -> None:
-        """Ask no more."""
+        """Wait no more."""
         with suppress(ValueError):
             sys.meta_path.remove(self.finder)
 
     def imported(self, module: ModuleType) -> None:
-        """A definition module is there: wrap its functions. Called by the import system; never raises."""
+        """Wrap the functions of a definition module that was just executed. Called by the import system; never raises."""
         try:
             if self.finder not in sys.meta_path:  # unregistered while the module was executed
                 return
@@ -60,7 +60,7 @@ class Patches:
             return
 
     def _early(self) -> None:
-        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: a look through MLflow is 1 ms."""
+        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: a look through MLflow costs 1 ms."""
         for name in tuple(self.early):
             found = sys.modules.get(name)
             if found is None:  # its import failed; another one will be told of
@@ -73,7 +73,7 @@ class Patches:
             self._alias(replaced)
 
     def wrap(self, module: ModuleType) -> dict[int, Wrapper]:
-        """Wrap every target of a module that exists in this version of MLflow; returns the wrappers by their original's id."""
+        """Wrap every target of a module that this version of MLflow has; return the wrappers by their original's id."""
         replaced: dict[int, Wrapper] = {}
         for path, event, fixed in rows(module.__name__):
             owner: Any = module
@@ -95,7 +95,7 @@ class Patches:
         return replaced
 
     def wrapper(self, original: Any, event: str, fixed: Mapping[str, str], *, client: bool) -> Wrapper:  # noqa: ANN401
-        """The wrapper of one function."""
+        """Return the wrapper of one function."""
         meter = self.meter
         if event.startswith(COMMANDS):
             from mlflow_usage.instrumentation import commands  # noqa: PLC0415  no program but a command line needs it
@@ -118,7 +118,7 @@ class Patches:
         return Wrapper(original, never, enabled=meter.noticing(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:
-        """Put the wrapper also where other modules of MLflow already hold the original: another plugin may have imported them first."""
+        """Put the wrapper where other modules of MLflow already hold the original: another plugin may have imported them first."""
         for module in _modules_of_mlflow():
             if replaced.keys().isdisjoint(map(id, module.__dict__.values())):  # thirty times faster than the loop below
                 continue
@@ -129,7 +129,7 @@ class Patches:
                     self.placed.append((module, key, value, wrapper))
 
     def restore(self) -> None:
-        """Put back every attribute that is still ours; what is held elsewhere records nothing any more."""
+        """Put back every attribute that is still ours; a wrapper that somebody holds records nothing any more."""
         self.unregister()
         self.meter.stop()
         for owner, name, original, wrapper in reversed(self.placed):
@@ -147,7 +147,7 @@ class Patches:
 
 
 def _modules_of_mlflow() -> list[ModuleType]:
-    """The modules of MLflow that are imported now."""
+    """Return the modules of MLflow that are imported now."""
     return [
         module
         for name, module in tuple(sys.modules.items())

@@ -1,7 +1,7 @@
-"""Which kind of backend store a tracking URI names.
+"""The kind of backend store that a tracking URI names.
 
 Decides by the builder that MLflow's own registry would use, without calling it: nothing is resolved, opened, created or asked. It must
-never keep a URI that it was not given by MLflow, and never let one leave.
+never keep a URI that did not come from MLflow, nor let one leave.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _attribute: Final[Callable[[object, str], Any]] = object.__getattribute__
 
 
 class Stores(dict[Any, "str | None"]):
-    """Tracking URI -> member of `mlflow.usage.store`, or None where it cannot be told."""
+    """Tracking URI -> member of `mlflow.usage.store`, or None where it is unknown."""
 
     def __missing__(self, uri: object) -> str | None:
         """Look the URI's builder up, once."""
@@ -36,7 +36,7 @@ class RawStores(dict[Any, "str | None"]):
     """The same by the variable's value as the environment holds it, undecoded."""
 
     def __init__(self, stores: Stores) -> None:
-        """Look up in `stores` what was not met before."""
+        """Look up new values in `stores`."""
         self.stores = stores
 
     def __missing__(self, raw: object) -> str | None:
@@ -48,7 +48,7 @@ class RawStores(dict[Any, "str | None"]):
 
 
 def member_of(uri: object) -> str | None:
-    """The store that MLflow would build for `uri`; None for no URI, or one that MLflow does not know."""
+    """Return the store that MLflow would build for `uri`; None for no URI, or one that MLflow does not know."""
     utils = sys.modules.get(UTILS)
     if type(uri) is not str or not uri or utils is None:
         return None
@@ -63,7 +63,7 @@ def member_of(uri: object) -> str | None:
 
 
 def uri_of_client(client: object) -> object:
-    """The tracking URI that a MlflowClient was made with, read from its instance dictionary only."""
+    """Return the tracking URI that an MlflowClient was made with, read from its instance dictionary only."""
     try:
         own = _attribute(client, "__dict__")
         inner = _attribute(own.get("_tracking_client"), "__dict__") if type(own) is dict else None

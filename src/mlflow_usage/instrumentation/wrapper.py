@@ -1,8 +1,8 @@
 """The wrapped function: MLflow's own in every respect but that its calls are noticed.
 
-Decides how a function is wrapped. A call that carries no arguments of interest is noticed in wrapt's `enabled` question, which is
-answered "no": MLflow's function is then called from C, with no frame of ours in tracebacks or between a warning and the user's line. It
-must pickle as MLflow's function does, so that a pickle made here loads where the plugin is absent.
+Decides how a function is wrapped. wrapt asks a wrapper's `enabled` before each call. A call without arguments of interest is noticed in
+that question, which is answered "no": MLflow's function is then called from C, with no frame of ours in tracebacks or between a warning
+and the user's line. A wrapper must pickle as MLflow's function does, so that the pickle loads where the plugin is absent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import wrapt
 
 
 def _by_name(function: Any) -> str | tuple[Any, ...]:  # noqa: ANN401  a function
-    """The global of that name, as a function pickles; or what is found there when it is loaded, where that is MLflow's function itself.
+    """Return the name of the global, as a function pickles; where that global is MLflow's function itself, a look-up by name.
 
     `pkgutil.resolve_name` is the standard library's, and needs no plugin where the pickle is loaded.
     """
@@ -38,7 +38,7 @@ class BoundWrapper(wrapt.BoundFunctionWrapper):  # type: ignore[type-arg]  # gen
         return repr(self.__wrapped__)
 
     def __reduce_ex__(self, protocol: object) -> str | tuple[Any, ...]:
-        """Pickle as the method of its object; by name where it was taken from the class."""
+        """Pickle as a method of its object; by name where it was taken from the class."""
         owner = getattr(self.__wrapped__, "__self__", None)
         return _by_name(self) if owner is None else (getattr, (owner, self.__name__))
 

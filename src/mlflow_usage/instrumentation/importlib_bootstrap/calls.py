@@ -1,6 +1,6 @@
-"""The frames of ours between a user's line and MLflow's code, of a call whose arguments or outcome are recorded.
+"""The frames between a user's line and MLflow's code, of a call whose arguments or outcome are recorded.
 
-Must never swallow or change what MLflow's code returns or raises.
+A wrapper must never swallow or change what MLflow's code returns or raises.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STATUS = "mlflow.usage.status"
 
 
 def client_method(meter: Meter, event: str) -> Wrapping:
-    """A method of MlflowClient, called by its class: its store is the client's own."""
+    """Wrap a method of MlflowClient that is called by its class: its store is the client's own."""
     return partial(_by_class, meter.record_client, event)
 
 
@@ -35,7 +35,7 @@ def _by_class(  # noqa: PLR0913, PLR0917  wrapt's four, behind our two
 
 
 def on_decoration(meter: Meter, event: str) -> Wrapping:
-    """A decorator that returns a `functools.partial` of itself where it is given no function yet: counted when it has one."""
+    """Wrap a decorator that returns a `functools.partial` of itself where it is given no function yet: it counts once it has one."""
     record = meter.record
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -47,7 +47,7 @@ def on_decoration(meter: Meter, event: str) -> Wrapping:
 
 
 def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
-    """A function whose arguments are recorded, counted when it is called."""
+    """Wrap a function whose arguments are recorded: it counts on entry."""
     shaped, record, kinds = extract.shape, meter.record_shape, CallKinds(event, extract)
 
     def wrapper(wrapped: Callable[..., Any], _instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -62,7 +62,7 @@ def on_entry(meter: Meter, event: str, extract: Extract) -> Wrapping:
 
 
 def on_end(meter: Meter, event: str, extract: Extract) -> Wrapping:
-    """A function whose arguments and outcome are recorded, counted when it ends."""
+    """Wrap a function whose arguments and outcome are recorded: it counts when it ends."""
     shaped, record = extract.shape, meter.record_shape
     successes, failures = CallKinds(event, extract, {STATUS: "success"}), CallKinds(event, extract, {STATUS: "failure"})
 

@@ -1,7 +1,7 @@
-"""The frames of ours below an import: a finder that stands before a module's loader and tells when the module was executed.
+"""The frames of this package in an import: a finder that tells when a module was executed.
 
-`wrapt` has such hooks too, in frames that `warnings` counts, and its finder takes ten times as long to say no. Must never look for a module
-by itself, and leave nothing of itself on one.
+`wrapt` has such hooks too, in frames that `warnings` counts, and its finder takes ten times as long to say no. The finder must never
+search for a module by itself, nor leave anything of itself on one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Loader:
-    """Stands in for a module's loader until the module is executed; nobody but the import system meets it."""
+    """Takes the place of a module's loader until the module is executed; only the import system meets it."""
 
     def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:  # noqa: ANN401  any loader
         """Load with `loader`, then call `imported`."""
@@ -34,14 +34,14 @@ class Loader:
 
 
 class Finder:
-    """Finds nothing by itself: of the modules asked for by name, the loader is stood in for."""
+    """Finds nothing by itself; it puts a `Loader` before the loader of certain modules."""
 
     def __init__(self, names: Container[str], imported: Callable[[ModuleType], None]) -> None:
         """Call `imported`, which never raises, with each module of `names` that is imported from now on."""
         self.names, self.imported = names, imported
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ANN401  the import system's types
-        """The spec that the finders behind this one have, with our loader in it."""
+        """Return the spec that the finders behind this one have, with our loader in it."""
         if name not in self.names:
             return None
         finders = list(sys.meta_path)
