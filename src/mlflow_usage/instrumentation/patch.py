@@ -60,7 +60,7 @@ class Patches:
             return
 
     def _early(self) -> None:
-        """Wrap what was imported before us and is complete by now; once all of it is, on every alias too: a look through MLflow costs 1 ms."""
+        """Wrap what was imported before us and is complete by now; at the end, on every alias too: a look through MLflow costs 1 ms."""
         for name in tuple(self.early):
             found = sys.modules.get(name)
             if found is None:  # its import failed; another one will be told of
