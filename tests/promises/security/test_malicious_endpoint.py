@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import receiver as receiving
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
 from mlflow_usage.consent.decision import Decision
@@ -20,6 +19,7 @@ from mlflow_usage.delivery.answer import MAX_WAIT
 from mlflow_usage.delivery.courier import Courier
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.process.life import Life
+from support import receiver as receiving
 from support.receiver import OK, Receiver, Wire
 
 RESOURCE = {
