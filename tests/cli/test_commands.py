@@ -21,6 +21,7 @@ from mlflow_usage.installation import identity
 from mlflow_usage.journal.recorder import Recorder
 from mlflow_usage.process.life import Life
 from support.cli_shell import RESOURCE, VARIABLES, Shell, clean
+from support.other_user import IS_ROOT, NOBODY, as_user
 
 
 @pytest.fixture
@@ -358,35 +359,32 @@ def as_nobody_s(directory: Path) -> str:
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[None]:
-    """Somebody whom modes bind: root reads everything."""
-    if os.geteuid() != 0:
-        yield
+def person(shell: Shell, public_place: Path) -> Iterator[Shell]:
+    """The shell of somebody whom modes bind: root reads everything."""
+    shell.directory = public_place / "state"
+    if not IS_ROOT:
+        yield shell
         return
-    for directory in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        directory.chmod(0o755)
-    os.chown(tmp_path, 65_534, 65_534)
-    os.seteuid(65_534)
-    yield
-    os.seteuid(0)
+    os.chown(public_place, NOBODY, NOBODY)
+    with as_user():
+        yield shell
 
 
-@pytest.mark.usefixtures("person")
 @pytest.mark.parametrize("spoil", [as_a_link, as_a_file, as_everybody_s, as_nobody_s])
-def test_a_directory_that_may_not_be_used_is_said_and_not_used(shell: Shell, spoil: Callable[[Path], str]) -> None:
-    reason = spoil(shell.directory)
-    found = shell.said("status")
+def test_a_directory_that_may_not_be_used_is_said_and_not_used(person: Shell, spoil: Callable[[Path], str]) -> None:
+    reason = spoil(person.directory)
+    found = person.said("status")
     assert reason in found["directory_problem"]
-    assert reason in shell.run("status").output
+    assert reason in person.run("status").output
     for command in ("preview", "sent", "forget"):
-        assert reason in shell.fails(command)
+        assert reason in person.fails(command)
     for command in ("on", "local", "off", "reset"):
-        message = shell.fails(command)
+        message = person.fails(command)
         assert reason in message
         assert "MLFLOW_USAGE" in message
-    if shell.directory.is_dir():
-        shell.directory.chmod(0o700)
-    elsewhere = shell.directory.with_name("elsewhere")
+    if person.directory.is_dir():
+        person.directory.chmod(0o700)
+    elsewhere = person.directory.with_name("elsewhere")
     assert not elsewhere.exists() or not list(elsewhere.iterdir())
 
 
@@ -431,23 +429,22 @@ def test_the_version_is_the_distribution_s(shell: Shell) -> None:
     assert version("mlflow-usage") in shell.run("--version").output
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    ("streams", "printed", "said", "code"),
+    ("streams", "expected"),
     [
-        (">&-", "", "", 0),
-        ("2>&-", "mode ", "", 0),
-        ("<&- >&- 2>&-", "", "", 0),
-        (">/dev/full", "", "Error: No space left on device\n", 1),
-        (">/dev/full 2>/dev/full", "", "", 1),
+        (">&-", (0, "", "")),
+        ("2>&-", (0, "mode ", "")),
+        ("<&- >&- 2>&-", (0, "", "")),
+        (">/dev/full", (1, "", "Error: No space left on device\n")),
+        (">/dev/full 2>/dev/full", (1, "", "")),
     ],
 )
-def test_output_that_nobody_can_take_is_no_traceback(tmp_path: Path, streams: str, printed: str, said: str, code: int) -> None:
+def test_output_that_nobody_can_take_is_no_traceback(shell: Shell, streams: str, expected: tuple[int, str, str], unbuffered: str) -> None:
     line = f"exec {sys.executable} -m mlflow_usage status {streams}"
-    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(tmp_path)}
-    result = subprocess.run(["/bin/sh", "-c", line], env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (code, said)
-    assert result.stdout.startswith(printed)
-    assert bool(result.stdout) is bool(printed)
+    environ = {**os.environ, "MLFLOW_USAGE_DIR": str(shell.directory), "PYTHONUNBUFFERED": unbuffered}
+    result = subprocess.run(["/bin/sh", "-c", line], env=environ, cwd=shell.directory.parent, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout[:5], result.stderr) == expected
 
 
 def test_a_broken_environment_is_one_line(tmp_path: Path) -> None:

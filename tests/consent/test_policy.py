@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from mlflow_usage.consent import gate, policy, toml
 from mlflow_usage.consent.mode import Mode
 from mlflow_usage.consent.policy import Policy
+from support.other_user import NOBODY, as_user, needs_root
 
 FULL = """
 # Our machines report to our own platform team.
@@ -136,81 +135,67 @@ def test_places_do_not_depend_on_variables(monkeypatch: pytest.MonkeyPatch) -> N
     assert gate.environment_policy() == f"{sys.prefix}/etc/mlflow-usage/policy.toml"
 
 
-root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become somebody else")
-
-
-@contextmanager
-def as_user(user: int) -> Iterator[None]:
-    os.seteuid(user)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 @pytest.fixture
-def environment(tmp_path: Path) -> Path:
-    """A root-owned environment with a policy, below directories that everybody may enter."""
-    for directory in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        directory.chmod(0o755)
-    path = tmp_path / "env" / "etc" / "mlflow-usage" / "policy.toml"
+def environment(public_place: Path) -> Path:
+    """A policy in an environment that every user can enter and only root can write."""
+    path = public_place / "env" / "etc" / "mlflow-usage" / "policy.toml"
     path.parent.mkdir(parents=True)
     path.write_text(FULL)
     return path
 
 
-@root
+@needs_root
 def test_an_environments_policy_is_trusted_where_the_user_cannot_write_it(environment: Path) -> None:
-    with as_user(65_534):
+    with as_user():
         found = policy.read("environment", str(environment))
     assert found is not None
     assert (found.trusted, found.ignored, found.endpoint) == (True, "", "https://collector.example.com")
 
 
-@root
+@needs_root
 @pytest.mark.parametrize("level", range(4))
 def test_it_is_not_where_the_user_owns_the_file_or_a_directory_above_it(environment: Path, level: int) -> None:
-    os.chown([environment, *environment.parents][level], 65_534, 65_534)
-    with as_user(65_534):
+    os.chown([environment, *environment.parents][level], NOBODY, NOBODY)
+    with as_user():
         found = policy.read("environment", str(environment))
     assert found is not None
     assert not found.trusted
     assert found.ignored
 
 
-@root
+@needs_root
 @pytest.mark.parametrize(("mode", "trusted"), [(0o777, False), (0o755, True), (0o1777, True)])
 def test_a_directory_that_everybody_writes_spoils_it_unless_it_is_sticky(environment: Path, mode: int, trusted: bool) -> None:
     environment.parent.parent.chmod(mode)
-    with as_user(65_534):
+    with as_user():
         found = policy.read("environment", str(environment))
     assert found is not None
     assert found.trusted is trusted
 
 
-@root
-def test_a_link_in_a_users_directory_is_not_trusted(environment: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
+@needs_root
+def test_a_link_in_a_users_directory_is_not_trusted(environment: Path, public_place: Path) -> None:
+    mine = public_place / "mine"
     mine.mkdir()
     (mine / "env").symlink_to(environment.parents[2])
-    os.chown(mine, 65_534, 65_534)
-    with as_user(65_534):
+    os.chown(mine, NOBODY, NOBODY)
+    with as_user():
         found = policy.read("environment", f"{mine}/env/etc/mlflow-usage/policy.toml")
     assert found is not None
     assert not found.trusted
 
 
-@root
+@needs_root
 def test_root_trusts_it_as_in_a_container(environment: Path) -> None:
     found = policy.read("environment", str(environment))
     assert found is not None
     assert found.trusted
 
 
-@root
+@needs_root
 def test_a_policy_that_the_user_may_not_read_is_off(environment: Path) -> None:
     environment.chmod(0o600)
-    with as_user(65_534):
+    with as_user():
         found = policy.read("machine", str(environment))
     assert found is not None
     assert found.mode is Mode.OFF

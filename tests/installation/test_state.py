@@ -13,9 +13,9 @@ from platformdirs.macos import MacOS
 
 from mlflow_usage.installation import state
 from mlflow_usage.installation.state import StateError, locate
+from support.other_user import NOBODY, needs_root
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and links")
-root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become somebody else")
 
 
 @pytest.mark.parametrize("variables", [{}, {"XDG_STATE_HOME": "/xdg"}, {"XDG_STATE_HOME": "relative"}, {"XDG_STATE_HOME": ""}])
@@ -98,18 +98,18 @@ def test_a_directory_that_others_control_is_refused(tmp_path: Path) -> None:
             state.ensure(tmp_path / name)
 
 
-@root
+@needs_root
 def test_another_users_directory_is_refused(tmp_path: Path) -> None:
-    os.chown(state.ensure(tmp_path / "theirs"), 65_534, 65_534)
+    os.chown(state.ensure(tmp_path / "theirs"), NOBODY, NOBODY)
     with pytest.raises(StateError, match="belongs to another user"):
         state.ensure(tmp_path / "theirs")
 
 
-@root
+@needs_root
 def test_root_makes_nothing_in_somebodys_home(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    os.chown(home, 65_534, 65_534)
+    os.chown(home, NOBODY, NOBODY)
     with pytest.raises(StateError, match="root makes nothing there"):
         state.ensure(home / ".local" / "state" / "mlflow-usage")
     assert list(home.iterdir()) == []

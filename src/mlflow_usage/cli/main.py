@@ -5,7 +5,6 @@ Decides which module serves which command, and loads only that one: a user's `ml
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import sys
@@ -53,7 +52,10 @@ class LazyGroup(click.Group):
             if getattr(sys, name) is None:
                 _silence(name)
         try:
-            return super().main(*args, **extra)
+            try:
+                return super().main(*args, **extra)
+            finally:
+                sys.stdout.flush()  # a buffered stream would fail only at the interpreter's exit, which makes the exit code 120
         except OSError as error:  # what a command foresees it says itself
             where = f"{error.filename}: " if error.filename else ""
             _fail(f"{where}{error.strerror or error}")
@@ -79,9 +81,11 @@ class LazyGroup(click.Group):
 
 
 def _fail(message: str) -> NoReturn:
-    with contextlib.suppress(OSError):
-        click.echo(f"Error: {message}", err=True)
     _silence("stdout")  # what it could not write it would try again at the exit
+    try:
+        click.echo(f"Error: {message}", err=True)
+    except OSError:
+        _silence("stderr")
     sys.exit(1)
 
 

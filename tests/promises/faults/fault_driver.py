@@ -51,6 +51,21 @@ def begin() -> Any:
     return Running.session
 
 
+def become(user: int) -> None:
+    """Be another user from now on. The checkout and its environment may lie where only their owner may enter.
+
+    So what a session imports later is imported first, and the environment's policy, which is off where it cannot be looked for, is
+    looked for elsewhere.
+    """
+    prepare()
+    import mlflow_usage.consent.policy
+    import mlflow_usage.consent.settings
+    import mlflow_usage.process.running  # noqa: F401
+
+    policy_at("environment", "/etc/no-environment/policy.toml")
+    os.setuid(user)
+
+
 def policy_at(kind: str, path: str) -> None:
     """Look for the policy of the machine or of the environment at `path`."""
     from mlflow_usage.consent import gate

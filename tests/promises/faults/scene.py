@@ -18,7 +18,7 @@ from pathlib import Path
 from support.process_stage import Stage
 
 HERE = Path(__file__).parent
-HEAD = "import os, sys, time, signal\nfrom fault_driver import EVENTS, Made, begin, policy_at, prepare\n"
+HEAD = "import os, sys, time, signal\nfrom fault_driver import EVENTS, Made, become, begin, policy_at, prepare\n"
 DROPPED = "mlflow.usage.dropped"
 
 

@@ -16,6 +16,7 @@ from mlflow_usage.catalogue.tables import REVISION
 from mlflow_usage.consent.endpoint import Endpoint, stamp
 from mlflow_usage.version import VERSION
 from promises.faults.scene import DROPPED, Ended, Scene, Table, closed_port, file_system_of_another_process, small_disk
+from support.other_user import needs_root
 from support.receiver import OK, Receiver
 
 CALLS = """
@@ -125,11 +126,10 @@ def test_a_network_file_system_is_not_mapped(scene: Scene, table: Table) -> None
     assert len({resource["app.installation.id"] for resource, _ in scene.receiver.records()}) == 1
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
+@needs_root
 def test_without_a_home_calls_are_counted_in_memory(scene: Scene, table: Table) -> None:
-    code = "os.setuid(54321)\n" + CALLS
     environment = {"HOME": "", "MLFLOW_USAGE_DIR": "", "XDG_STATE_HOME": ""}
-    ended = scene.play("prepare()\n" + code, **environment)
+    ended = scene.play("become(54321)\n" + CALLS, **environment)
     quiet(ended)
     table.add("no home directory", 1, 500, scene.total(), "counted in memory")
 

@@ -16,10 +16,10 @@ from mlflow_usage.delivery import stop
 from mlflow_usage.installation import state
 from mlflow_usage.installation.state import StateError
 from promises.faults.scene import Scene
+from support.other_user import NOBODY, needs_root
 from support.receiver import Receiver
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and links")
-root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to be two users")
 SECRET = "the victim's own words\n"
 NAMES = ("installation", "settings.toml", "sent.jsonl", "sent.1.jsonl", "notice-1", f"{'0' * 32}.journal", f"{'0' * 32}.lock")
 
@@ -105,17 +105,17 @@ def test_a_410_is_remembered_through_no_link(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o600
 
 
-@root
+@needs_root
 def test_a_directory_that_another_user_made_first_is_not_used(scene: Scene) -> None:
     scene.state.mkdir(mode=0o777)
-    os.chown(scene.state, 65_534, 65_534)
+    os.chown(scene.state, NOBODY, NOBODY)
     (scene.state / "settings.toml").write_text('endpoint = "http://127.0.0.1:1"\n', encoding="utf-8")
     ended = scene.play(PROGRAM)
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert scene.files() == ["settings.toml"]
 
 
-@root
+@needs_root
 def test_another_user_s_files_in_our_directory_are_not_believed(scene: Scene) -> None:
     scene.state.mkdir(mode=0o700)
     for name, content in {
@@ -124,7 +124,7 @@ def test_another_user_s_files_in_our_directory_are_not_believed(scene: Scene) ->
         "sent.jsonl": "{}\n",
     }.items():
         (scene.state / name).write_text(content, encoding="utf-8")
-        os.chown(scene.state / name, 65_534, 65_534)
+        os.chown(scene.state / name, NOBODY, NOBODY)
     ended = scene.play(PROGRAM)
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert not scene.receiver.requests  # settings that may not be read are off

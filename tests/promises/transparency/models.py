@@ -57,7 +57,7 @@ def save(place: Path) -> None:
 def load(place: Path) -> None:
     shown = {}
     for path in sorted(place.iterdir()):
-        if path.is_dir():
+        if (path / "MLmodel").exists():
             predicted = mlflow.pyfunc.load_model(str(path)).predict([[1.0]])
             shown[path.name] = [str(round(value, 6) if isinstance(value, float) else value) for value in predicted]
     print(json.dumps({"mlflow": mlflow.__version__, "predicted": shown, "plugin": "mlflow_usage" in sys.modules}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +18,15 @@ from promises.transparency.test_callables import RELEASES
 from support.environments import UV, released
 from support.repository import ROOT
 
-PROGRAM = Path(__file__).parent / "models.py"
+PROGRAM = Path(__file__).with_name("models.py")
 FLEETING = re.compile(r"model_size_bytes: \d+|\b(m-)?[0-9a-f]{32}\b|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 COMPARED = ("requirements.txt", "conda.yaml", "python_env.yaml", "MLmodel", "code.py", "python_model.pkl", "model.pkl")
 
 
 def content(path: Path, side: Side) -> bytes:
     raw = path.read_bytes()
+    for place in (side.python.parent.parent, side.place):  # a pickle names the files of its code: in folders of any name
+        raw = raw.replace(str(place).encode(), b"<place>")
     if path.name != "MLmodel":
         return raw
     return FLEETING.sub("<fleeting>", raw.decode().replace(f"work-{side.name}", "<work>")).encode()
@@ -31,7 +34,8 @@ def content(path: Path, side: Side) -> bytes:
 
 def saved(sides: tuple[Side, Side]) -> tuple[int, str]:
     """Save on both sides, compare every file that there is, load what the first saved on the second; (files, MLflow's version)."""
-    for status, _, errors in both(sides, str(PROGRAM), "save", "saved", MLFLOW_TRACKING_URI="sqlite:///mlflow.db"):
+    program = str(shutil.copy(PROGRAM, sides[0].place))
+    for status, _, errors in both(sides, program, "save", "saved", MLFLOW_TRACKING_URI="sqlite:///mlflow.db"):
         assert status == 0, errors[-4000:]
     places = [side.place / f"work-{side.name}" / "saved" for side in sides]
     names = [sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()) for place in places]
@@ -44,7 +48,7 @@ def saved(sides: tuple[Side, Side]) -> tuple[int, str]:
         assert one == other or name == "pyfunc/python_model.pkl", name
         for ours in (b"mlflow_usage", b"mlflow-usage", b"wrapt"):
             assert ours not in one, name
-    process = sides[1].start(str(PROGRAM), "load", str(places[0]))
+    process = sides[1].start(program, "load", str(places[0]))
     output, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors[-4000:]
     said: dict[str, Any] = json.loads(output.splitlines()[-1])
