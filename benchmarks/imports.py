@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
-from measure import Row, child, environment, paired, script
+from measure import Row, child, environment, script
 
 ROUNDS, BREAKDOWNS = 8, 4
 KINDS = ("absent", "off", "on")
@@ -30,17 +30,14 @@ def rows(where: Path) -> list[Row]:
             runs[kind].append(found)
         if number < 4:
             again.append(child(where, [script("importing"), "on"], **state, MLFLOW_USAGE="on")["first"])
-    cpu = {kind: [run["cpu"] for run in found] for kind, found in runs.items()}
     whole, ours, wrapt, stock, mlflow = breakdown(where)
     first = median(run["first"] for run in runs["on"])
     own = {kind: median(run["own"] for run in runs[kind]) for kind in KINDS}
     ms, peer = "ms", "MLflow's own telemetry modules"
     return [
-        Row("`import mlflow` without the plugin, CPU", median(cpu["absent"]), ms),
+        Row("`import mlflow` without the plugin, CPU", median(run["cpu"] for run in runs["absent"]), ms),
         Row("on: activation and wrapping, CPU in the process", own["on"], ms, 25, peer, mlflow),
         Row("off: the decision, CPU in the process", own["off"], ms, 1),
-        Row("on: the whole import, CPU, paired processes", paired(cpu["on"], cpu["absent"]), ms, note=noise(cpu["on"], cpu["absent"])),
-        Row("off: the whole import, CPU, paired processes", paired(cpu["off"], cpu["absent"]), ms, note=noise(cpu["off"], cpu["absent"])),
         Row("of it ours, by `-X importtime`", ours, ms, 4, peer, mlflow, OURS),
         Row("of it wrapt, by `-X importtime`", wrapt, ms),
         Row("of it the stock exporter and SDK, by `-X importtime`", stock, ms),
@@ -50,12 +47,6 @@ def rows(where: Path) -> list[Row]:
         Row("first recorded call of a new installation, CPU", median(run["first_cpu"] for run in runs["on"]), ms, 1),
         Row("modules of MLflow loaded that a plain import does not load", len(modules["on"] - modules["absent"]), "", 0),
     ]
-
-
-def noise(ours: list[float], base: list[float]) -> str:
-    """How far a median of so few differences can be trusted: their quartiles."""
-    low, _, high = quantiles([a - b for a, b in zip(ours, base, strict=True)], n=4)
-    return f"half of the pairs between {low:+.0f} and {high:+.0f} ms"
 
 
 def breakdown(where: Path) -> tuple[float, float, float, float, float]:

@@ -91,6 +91,12 @@ def paired(ours: Sequence[float], base: Sequence[float]) -> float:
     return statistics.median(a - b for a, b in zip(ours, base, strict=True))
 
 
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The quartiles."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return low, middle, high
+
+
 def per_mille(values: Sequence[float]) -> float:
     """The 99.9th percentile."""
     return sorted(values)[int(len(values) * 0.999)]

@@ -18,6 +18,7 @@ from measure import HERE, Row, child, place
 
 QUESTIONS = {
     "caller": "What a call costs the caller's thread",
+    "whole": "What a whole process costs more that imports MLflow",
     "imports": "What `import mlflow` and the first call cost",
     "exits": "How long the end of a process waits",
     "memory": "Memory",
