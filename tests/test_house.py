@@ -98,6 +98,36 @@ def test_the_plan_has_no_circle() -> None:
         visit(name, ())
 
 
+def test_no_module_is_in_a_circle() -> None:
+    """For types, too: a module's name in an annotation is a dependency of its reader."""
+    arrows = {name: {found for found in imported(path, lazily=True) if found in MODULES} - {name} for name, path in MODULES.items()}
+    late = {("mlflow_usage", "mlflow_usage.process.running")}  # the package itself imports nothing of its own until it is asked
+    seen: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " → ".join((*above[above.index(name) :], name))
+        if name not in seen:
+            for found in sorted(arrows[name]):
+                if (name, found) not in late and found != "mlflow_usage":
+                    visit(found, (*above, name))
+            seen.add(name)
+
+    for name in MODULES:
+        visit(name, ())
+
+
+def test_the_architecture_page_names_modules_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w/]+\.py)`", text) if "/" in name and not name.startswith("tests/")}
+    assert len(named) > 30
+    assert not {name for name in named if not (PACKAGE / name).exists()}
+    rooms = text.partition("## The rooms")[2].partition("## Stage")[0]
+    for folder, modules in re.findall(r"\| `(\w+)/` \| (.*) \|", rooms):
+        for name in re.findall(r"`([\w/]+)(\.py|/)`", modules):
+            assert (PACKAGE / folder / "".join(name)).exists() or name[0] == "collector-config", (folder, name)
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(re.findall(r"^\|[^|]*\| `(\w+)/` \|", rooms, re.MULTILINE))
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if part(name) == "cli"])
 def test_the_command_loads_the_operator_s_side_only_when_it_is_asked_for(module: str) -> None:
     found = {part(name) for name in imported(MODULES[module], lazily=False)}

@@ -60,11 +60,11 @@ def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry 
 
 
 def _pipe(logger_provider: Any) -> None:  # noqa: ANN401
-    emitter = Emitter(logger_provider)
+    emitter = Emitter(logger_provider, Running.life)
     uninstrument()
     Running.life.on("pipe")
     Running.pipeline, Running.life.provider = emitter, logger_provider
-    if allowed() and "mlflow" in sys.modules:
+    if allowed(Running.life) and "mlflow" in sys.modules:
         begin(emitter)
 
 

@@ -16,26 +16,26 @@ from mlflow_usage.consent.decision import current
 from mlflow_usage.consent.mode import OFF_VARIABLES, Mode
 from mlflow_usage.instrumentation.meter import STORE
 from mlflow_usage.journal.batch import CallKind
-from mlflow_usage.process.life import DISABLED
-from mlflow_usage.process.running import Running
+from mlflow_usage.process.life import DISABLED, Life
 
 SCOPE: Final = "mlflow.usage"
 RECHECK: Final = 10.0  # seconds
 
 
-def allowed() -> bool:
-    """Whether a program's own pipeline may get events."""
-    sources = current(disabled=Running.life.barred(DISABLED)).sources
+def allowed(life: Life) -> bool:
+    """Return whether a program's own pipeline may get events."""
+    sources = current(disabled=life.barred(DISABLED)).sources
     return not any(source.says is Mode.OFF and not source.name.startswith(DETECTIONS) for source in sources)
 
 
 class Emitter:
-    """Stands where a session stands, and emits every call as an event of the program's own OpenTelemetry pipeline."""
+    """Takes a session's place, and emits every call as an event of the program's own OpenTelemetry pipeline."""
 
-    def __init__(self, logger_provider: Any) -> None:  # noqa: ANN401
-        """Emit to a logger of `logger_provider`."""
+    def __init__(self, logger_provider: Any, life: Life) -> None:  # noqa: ANN401
+        """Emit to a logger of `logger_provider`, for as long as that is the one of `life`."""
         from opentelemetry._logs import SeverityNumber  # noqa: PLC0415  only for programs that bring a provider
 
+        self._provider, self._life = logger_provider, life
         self._logger = logger_provider.get_logger(SCOPE)
         self._severity = SeverityNumber.INFO
         self._checked: tuple[tuple[str | None, ...], float, bool] = ((), 0.0, False)
@@ -50,19 +50,19 @@ class Emitter:
 
     def count(self, event: str, attributes: Mapping[str, Any]) -> None:
         """Emit one call."""
-        if Running.life.barred(DISABLED) or Running.pipeline is not self:
+        if self._life.barred(DISABLED) or self._life.provider is not self._provider:
             return
         given = {**attributes, "mlflow.usage.count": 1}
         self._logger.emit(event_name=event, severity_number=self._severity, attributes=given)
 
     def recheck(self) -> bool:
-        """The off variables count here too; settings and policies within ten seconds."""
+        """Apply the off variables now, settings and policies within ten seconds; return whether events are emitted."""
         values, now = tuple(os.environ.get(name) for name in OFF_VARIABLES), time.monotonic()
         known, when, answer = self._checked
         if values != known or now - when > RECHECK:
-            answer = allowed()
+            answer = allowed(self._life)
             self._checked = (values, now, answer)
         return answer
 
     def renew(self) -> None:
-        """The pipeline's sessions are the program's own."""
+        """Do nothing: sessions of the pipeline are the program's own."""

@@ -95,7 +95,7 @@ def _pipe() -> None:
     from mlflow_usage.process.emitter import Emitter  # noqa: PLC0415
 
     if Running.pipeline is None:
-        Running.pipeline = Emitter(Running.life.provider)
+        Running.pipeline = Emitter(Running.life.provider, Running.life)
     begin(Running.pipeline)
 
 
