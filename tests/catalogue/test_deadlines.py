@@ -13,7 +13,7 @@ from mlflow_usage.catalogue.build import guard
 from mlflow_usage.catalogue.deadlines import BELIEVED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, JOURNAL_DAYS, PUBLISHED_DAYS, RETENTION_MONTHS
 from mlflow_usage.journal import bounds
 from mlflow_usage.site import grid
-from mlflow_usage.warehouse import otlp, uids
+from mlflow_usage.warehouse import times, uids
 from support.repository import PACKAGE, ROOT
 
 
@@ -25,7 +25,7 @@ def test_each_deadline_outlives_the_one_before() -> None:
 
 def test_every_part_takes_its_deadline_from_the_chain() -> None:
     assert bounds.MAX_AGE == JOURNAL_DAYS * 86_400
-    assert otlp.EARLIEST == -BELIEVED_DAYS
+    assert times.EARLIEST == -BELIEVED_DAYS
     assert timedelta(days=PUBLISHED_DAYS) == grid.FREEZE
     assert uids.WINDOW == DEDUPE_DAYS
     assert timedelta(weeks=HISTORY_WEEKS) == grid.HISTORY
@@ -33,7 +33,7 @@ def test_every_part_takes_its_deadline_from_the_chain() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["journal/bounds.py", "warehouse/otlp.py", "warehouse/uids.py", "site/grid.py", "catalogue/build/guard.py"]
+    "module", ["journal/bounds.py", "warehouse/times.py", "warehouse/uids.py", "site/grid.py", "catalogue/build/guard.py"]
 )
 def test_no_part_writes_one_down_again(module: str) -> None:
     days = {JOURNAL_DAYS, BELIEVED_DAYS, PUBLISHED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, RETENTION_MONTHS}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from collector.wall import Wall, batch, record
 from mlflow_usage.catalogue.tables import ATTRIBUTES, RESOURCE
-from mlflow_usage.warehouse.otlp import rows
+from mlflow_usage.warehouse.rows import rows
 from mlflow_usage.warehouse.schema import ATTRIBUTES as COLUMNS
 from mlflow_usage.warehouse.schema import RESOURCE as RESOURCE_COLUMNS
 from mlflow_usage.warehouse.tally import Tally

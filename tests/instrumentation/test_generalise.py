@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlflow_usage.catalogue.rules import judge
+from mlflow_usage.catalogue.judge import judge
 from mlflow_usage.catalogue.tables import ATTRIBUTES
 from mlflow_usage.instrumentation.extract import MAX_SCORERS, Arguments, model_type, scorers
 

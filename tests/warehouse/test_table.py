@@ -113,7 +113,7 @@ def test_neither_the_log_nor_its_statistics_name_an_installation_a_session_or_a_
 
 def test_a_refusal_by_the_table_shows_no_row(tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loader whose own checks failed would be stopped by the constraints, and its error must not carry the data along."""
-    monkeypatch.setattr("mlflow_usage.warehouse.otlp.FIRST_DAY", 0)
+    monkeypatch.setattr("mlflow_usage.warehouse.times.FIRST_DAY", 0)
     DeltaTable(target).alter.add_constraint({"own": "received_day > '2020-01-01'"})
     (tmp_path / "more.jsonl").write_bytes(text(document(record(received=DAY_ONE), app__installation__id="2" * 64)))
     from mlflow_usage.warehouse.load import LoadError

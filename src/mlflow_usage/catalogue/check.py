@@ -1,6 +1,6 @@
-"""The catalogue's judgement of whole records and resources, by the generated tables.
+"""The judgement of whole records and resources, by the generated tables.
 
-Decides nothing by itself: it binds `rules.check` to `tables`. It must never be told what is allowed by its caller.
+Decides nothing by itself: it gives `judge` the tables' entries. It must never let its caller say what is allowed.
 """
 
 from __future__ import annotations
@@ -10,41 +10,41 @@ from functools import lru_cache
 from typing import Final
 
 from mlflow_usage.catalogue import tables
-from mlflow_usage.catalogue.rules import EventRow, Rule, Value, Verdict, check
+from mlflow_usage.catalogue.judge import Allowed, EventShape, Value, Verdict, judge_all
 
-RESOURCE_REQUIRED: Final = frozenset(key for key, rule in tables.RESOURCE.items() if rule.required)
+RESOURCE_REQUIRED: Final = frozenset(key for key, allowed in tables.RESOURCE.items() if allowed.required)
 
 
 @lru_cache(maxsize=1024)
-def _rules(attributes: tuple[str, ...], *, pending: bool = False) -> dict[str, Rule]:
+def _allowed(attributes: tuple[str, ...], *, pending: bool = False) -> dict[str, Allowed]:
     known = tables.ATTRIBUTES | tables.PENDING_ATTRIBUTES if pending else tables.ATTRIBUTES
     return {key: known[key] for key in attributes}
 
 
-def _row(event: object, *, pending: bool) -> EventRow | None:
+def _shape(event: object, *, pending: bool) -> EventShape | None:
     if type(event) is not str:
         return None
     return (tables.PENDING_EVENTS.get(event) if pending else None) or tables.EVENTS.get(event)
 
 
 def check_record(event: object, attributes: Mapping[str, object], *, pending: bool = False) -> Verdict:
-    """What of a record may stay. An event that the catalogue does not name is refused whole.
+    """Judge a record. An event that the catalogue does not name is refused whole.
 
-    `pending`: what is under review may stay too; only where the record was made under that condition.
+    `pending`: elements under review may stay too; only where the record was made under that condition.
     """
-    row = _row(event, pending=pending)
-    if row is None:
+    shape = _shape(event, pending=pending)
+    if shape is None:
         return Verdict({}, (), "unknown_event")
-    return check(_rules(row.attributes, pending=pending), row.required, attributes)
+    return judge_all(_allowed(shape.attributes, pending=pending), shape.required, attributes)
 
 
 def check_resource(attributes: Mapping[str, object], *, pending: bool = False) -> Verdict:
-    """What of a resource may stay."""
-    rules = tables.RESOURCE | tables.PENDING_RESOURCE if pending else tables.RESOURCE
-    return check(rules, RESOURCE_REQUIRED, attributes)
+    """Judge a resource."""
+    known = tables.RESOURCE | tables.PENDING_RESOURCE if pending else tables.RESOURCE
+    return judge_all(known, RESOURCE_REQUIRED, attributes)
 
 
 def reviewed(event: str, attributes: Mapping[str, object]) -> dict[str, Value]:
-    """What of a call's attributes is not under review."""
-    row = tables.EVENTS[event]
-    return check(_rules(row.attributes), frozenset(), attributes).attributes
+    """Return a call's attributes without those that are under review."""
+    shape = tables.EVENTS[event]
+    return judge_all(_allowed(shape.attributes), frozenset(), attributes).attributes

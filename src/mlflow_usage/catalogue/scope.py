@@ -1,7 +1,7 @@
-"""What a change of the catalogue means for what is collected, in plain words.
+"""The changes of scope between two catalogues, in plain words.
 
 Decides which changes are wider, narrower or neither, on two catalogues as `mlflow-usage catalogue --json` prints them. It must never call a
-change harmless that it cannot judge: of two patterns nobody can tell which allows more, so another pattern counts as wider.
+change harmless that it cannot judge: of two patterns nobody can say which allows more, so another pattern is treated as wider.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Effect: TypeAlias = Literal["wider", "narrower", "neither"]
-Kind: TypeAlias = Literal[
+ChangeKind: TypeAlias = Literal[
     "event", "resource", "attribute", "carries", "member", "bound", "pattern", "type", "answers", "required", "review"
 ]
 Entries: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -20,28 +20,32 @@ FLAGS: Final = ("personal", "identifier", "sensitive")
 
 
 class ScopeError(ValueError):
-    """A file is not a catalogue; the message says what is missing."""
+    """The content is not a catalogue; the message says what is missing."""
 
 
 class Change(NamedTuple):
-    """One difference: what it does to the scope, what it is about, a sentence, and the review that the newer catalogue names for it."""
+    """One difference: its effect on the scope, the entry it is about, a sentence, and the review that the newer catalogue names for it."""
 
     effect: Effect
-    kind: Kind
+    kind: ChangeKind
     entry: str
-    value: str  # the member or attribute that is about to come or go; otherwise empty
+    value: str  # the member or attribute that is added or removed; otherwise empty
     text: str
     review: str
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """Every difference of scope, what is wider first."""
+    """Return every difference of scope, the wider first.
+
+    Raises:
+        ScopeError: one of the two is not a catalogue.
+    """
     for content in (old, new):
         missing = [key for key in PARTS if not isinstance(content.get(key), dict)]
         if missing:
-            raise ScopeError(f"no catalogue: {', '.join(missing)} is missing")
+            raise ScopeError(f"not a catalogue: {', '.join(missing)} is missing")
         if not all(isinstance(entry, dict) for part in PARTS for entry in content[part].values()):
-            raise ScopeError("no catalogue: an entry is no object")
+            raise ScopeError("not a catalogue: an entry is not an object")
     found = [
         *_entries("resource", "attribute with every batch", old["resource"], new["resource"]),
         *_entries("attribute", "attribute of records", old["attributes"], new["attributes"]),
@@ -51,7 +55,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return sorted(found, key=lambda change: order.index(change.effect))
 
 
-def _entries(kind: Kind, what: str, old: Entries, new: Entries) -> Iterator[Change]:
+def _entries(kind: ChangeKind, what: str, old: Entries, new: Entries) -> Iterator[Change]:
     for name, entry in new.items():
         if name not in old:
             yield Change("wider", kind, name, "", f"new {what}: {entry.get('brief', '')}", _review(entry))
@@ -73,7 +77,7 @@ def _events(old: Entries, new: Entries) -> Iterator[Change]:
                 yield Change("wider", "carries", name, key, f"also carries {key}", _review(entry))
         for key in before:
             if key not in after:
-                yield Change("narrower", "carries", name, key, f"carries {key} no longer", _review(entry))
+                yield Change("narrower", "carries", name, key, f"no longer carries {key}", _review(entry))
         yield from _reviewed(name, old[name], entry)
     for name in old:
         if name not in new:
@@ -88,10 +92,10 @@ def _attribute(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
     yield from _members(name, old.get("members", ()), new.get("members", ()), review)
     yield from _bounds(name, old, new, review)
     if old.get("pattern") != new.get("pattern"):
-        yield Change("wider", "pattern", name, "", f"matches {new.get('pattern')}, was {old.get('pattern')}: counts as wider", review)
-    told = [f"{flag}: {_yes(new.get(flag))}, was {_yes(old.get(flag))}" for flag in FLAGS if old.get(flag) != new.get(flag)]
-    if told:
-        yield Change("wider", "answers", name, "", f"is answered anew ({'; '.join(told)}): counts as wider", review)
+        yield Change("wider", "pattern", name, "", f"matches {new.get('pattern')}, was {old.get('pattern')}: treated as wider", review)
+    answers = [f"{flag}: {_yes(new.get(flag))}, was {_yes(old.get(flag))}" for flag in FLAGS if old.get(flag) != new.get(flag)]
+    if answers:
+        yield Change("wider", "answers", name, "", f"answer changed ({'; '.join(answers)}): treated as wider", review)
     if bool(old.get("required")) != bool(new.get("required")):
         required = bool(new.get("required"))
         effect: Effect = "narrower" if required else "neither"

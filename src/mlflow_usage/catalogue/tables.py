@@ -4,58 +4,58 @@ from __future__ import annotations
 
 from typing import Final
 
-from mlflow_usage.catalogue.rules import EventRow, Rule
+from mlflow_usage.catalogue.judge import Allowed, EventShape
 
 REVISION: Final = 1
 NOTICE: Final = 'which public functions of MLflow are called, with built-in names only, and the versions of MLflow, Python and the system; never your data, code, names or paths'
 
-RESOURCE: Final[dict[str, Rule]] = {
-    'app.installation.id': Rule('string', (), None, 0, 0, '[0-9a-f]{64}', True, 1),
-    'host.arch': Rule('enum', ('amd64', 'arm32', 'arm64', 'ia64', 'ppc32', 'ppc64', 's390x', 'x86', 'other'), 'other', 0, 0, None, False, 1),
-    'mlflow.usage.catalogue': Rule('int', (), None, 1, 100000, None, True, 1),
-    'os.type': Rule('enum', ('linux', 'darwin', 'windows', 'other'), 'other', 0, 0, None, False, 1),
-    'os.version': Rule('string', (), None, 0, 0, '[0-9]{1,5}(\\.[0-9]{1,5}){0,2}', False, 1),
-    'process.runtime.name': Rule('enum', ('cpython', 'pypy', 'other'), 'other', 0, 0, None, False, 1),
-    'process.runtime.version': Rule('string', (), None, 0, 0, '[0-9]{1,5}(\\.[0-9]{1,5}){0,2}', False, 1),
-    'service.name': Rule('enum', ('mlflow',), None, 0, 0, None, True, 1),
-    'service.version': Rule('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', True, 1),
-    'session.id': Rule('string', (), None, 0, 0, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', True, 1),
-    'telemetry.distro.name': Rule('enum', ('mlflow-usage',), None, 0, 0, None, False, 1),
-    'telemetry.distro.version': Rule('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', False, 1),
-    'telemetry.sdk.language': Rule('enum', ('python',), None, 0, 0, None, False, 1),
-    'telemetry.sdk.name': Rule('enum', ('opentelemetry',), None, 0, 0, None, False, 1),
-    'telemetry.sdk.version': Rule('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', False, 1),
+RESOURCE: Final[dict[str, Allowed]] = {
+    'app.installation.id': Allowed('string', (), None, 0, 0, '[0-9a-f]{64}', True, 1),
+    'host.arch': Allowed('enum', ('amd64', 'arm32', 'arm64', 'ia64', 'ppc32', 'ppc64', 's390x', 'x86', 'other'), 'other', 0, 0, None, False, 1),
+    'mlflow.usage.catalogue': Allowed('int', (), None, 1, 100000, None, True, 1),
+    'os.type': Allowed('enum', ('linux', 'darwin', 'windows', 'other'), 'other', 0, 0, None, False, 1),
+    'os.version': Allowed('string', (), None, 0, 0, '[0-9]{1,5}(\\.[0-9]{1,5}){0,2}', False, 1),
+    'process.runtime.name': Allowed('enum', ('cpython', 'pypy', 'other'), 'other', 0, 0, None, False, 1),
+    'process.runtime.version': Allowed('string', (), None, 0, 0, '[0-9]{1,5}(\\.[0-9]{1,5}){0,2}', False, 1),
+    'service.name': Allowed('enum', ('mlflow',), None, 0, 0, None, True, 1),
+    'service.version': Allowed('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', True, 1),
+    'session.id': Allowed('string', (), None, 0, 0, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', True, 1),
+    'telemetry.distro.name': Allowed('enum', ('mlflow-usage',), None, 0, 0, None, False, 1),
+    'telemetry.distro.version': Allowed('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', False, 1),
+    'telemetry.sdk.language': Allowed('enum', ('python',), None, 0, 0, None, False, 1),
+    'telemetry.sdk.name': Allowed('enum', ('opentelemetry',), None, 0, 0, None, False, 1),
+    'telemetry.sdk.version': Allowed('string', (), None, 0, 0, '[0-9]{1,3}(\\.[0-9]{1,4}){1,3}((a|b|rc)[0-9]{1,3})?', False, 1),
 }
 
-ATTRIBUTES: Final[dict[str, Rule]] = {
-    'log.record.uid': Rule('string', (), None, 0, 0, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-[0-9]{1,4}', False, 1),
-    'mlflow.usage.code_paths': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.count': Rule('int', (), None, 1, 10000000, None, False, 1),
-    'mlflow.usage.disable': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.extra_pip_requirements': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.flavor': Rule('enum', ('ag2', 'agno', 'anthropic', 'autogen', 'bedrock', 'catboost', 'crewai', 'diffusers', 'diviner', 'dspy', 'fastai', 'gemini', 'groq', 'h2o', 'haystack', 'johnsnowlabs', 'keras', 'langchain', 'lightgbm', 'litellm', 'llama_index', 'mistral', 'mleap', 'onnx', 'openai', 'otel', 'paddle', 'pmdarima', 'promptflow', 'prophet', 'pydantic_ai', 'pyfunc', 'pyspark.ml', 'pytorch', 'semantic_kernel', 'sentence_transformers', 'sklearn', 'smolagents', 'spacy', 'spark', 'statsmodels', 'strands', 'tensorflow', 'transformers', 'typesafe', 'xgboost', 'custom_flavor'), 'custom_flavor', 0, 0, None, False, 1),
-    'mlflow.usage.log_models': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.log_traces': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.metadata': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.model_type': Rule('enum', ('ResponsesAgent', 'ChatAgent', 'ChatModel', 'PythonModel', 'string', 'object'), 'object', 0, 0, None, False, 1),
-    'mlflow.usage.params': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.pip_requirements': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.predict_fn': Rule('boolean', (), None, 0, 0, None, False, 1),
-    'mlflow.usage.reason': Rule('enum', ('size', 'age', 'refused'), None, 0, 0, None, False, 1),
-    'mlflow.usage.scorers': Rule('enum[]', ('answer_correctness', 'answer_relevance', 'answer_similarity', 'chunk_relevance', 'completeness', 'context_sufficiency', 'conversation_completeness', 'conversational_guidelines', 'conversational_role_adherence', 'conversational_safety', 'conversational_tool_call_efficiency', 'correctness', 'custom_scorer', 'equivalence', 'expectations_guidelines', 'faithfulness', 'fluency', 'groundedness', 'guideline_adherence', 'guidelines', 'knowledge_retention', 'pii_detection', 'regex_match', 'relevance', 'relevance_to_query', 'response_length', 'retrieval_groundedness', 'retrieval_relevance', 'retrieval_sufficiency', 'safety', 'summarization', 'tool_call_correctness', 'tool_call_efficiency', 'user_frustration'), 'custom_scorer', 0, 0, None, False, 1),
-    'mlflow.usage.secret': Rule('string', (), None, 0, 0, '[0-9a-f]{64}', False, 1),
-    'mlflow.usage.status': Rule('enum', ('success', 'failure'), None, 0, 0, None, False, 1),
-    'mlflow.usage.store': Rule('enum', ('FileStore', 'SqlAlchemyStore', 'RestStore', 'custom_store'), 'custom_store', 0, 0, None, False, 1),
+ATTRIBUTES: Final[dict[str, Allowed]] = {
+    'log.record.uid': Allowed('string', (), None, 0, 0, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-[0-9]{1,4}', False, 1),
+    'mlflow.usage.code_paths': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.count': Allowed('int', (), None, 1, 10000000, None, False, 1),
+    'mlflow.usage.disable': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.extra_pip_requirements': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.flavor': Allowed('enum', ('ag2', 'agno', 'anthropic', 'autogen', 'bedrock', 'catboost', 'crewai', 'diffusers', 'diviner', 'dspy', 'fastai', 'gemini', 'groq', 'h2o', 'haystack', 'johnsnowlabs', 'keras', 'langchain', 'lightgbm', 'litellm', 'llama_index', 'mistral', 'mleap', 'onnx', 'openai', 'otel', 'paddle', 'pmdarima', 'promptflow', 'prophet', 'pydantic_ai', 'pyfunc', 'pyspark.ml', 'pytorch', 'semantic_kernel', 'sentence_transformers', 'sklearn', 'smolagents', 'spacy', 'spark', 'statsmodels', 'strands', 'tensorflow', 'transformers', 'typesafe', 'xgboost', 'custom_flavor'), 'custom_flavor', 0, 0, None, False, 1),
+    'mlflow.usage.log_models': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.log_traces': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.metadata': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.model_type': Allowed('enum', ('ResponsesAgent', 'ChatAgent', 'ChatModel', 'PythonModel', 'string', 'object'), 'object', 0, 0, None, False, 1),
+    'mlflow.usage.params': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.pip_requirements': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.predict_fn': Allowed('boolean', (), None, 0, 0, None, False, 1),
+    'mlflow.usage.reason': Allowed('enum', ('size', 'age', 'refused'), None, 0, 0, None, False, 1),
+    'mlflow.usage.scorers': Allowed('enum[]', ('answer_correctness', 'answer_relevance', 'answer_similarity', 'chunk_relevance', 'completeness', 'context_sufficiency', 'conversation_completeness', 'conversational_guidelines', 'conversational_role_adherence', 'conversational_safety', 'conversational_tool_call_efficiency', 'correctness', 'custom_scorer', 'equivalence', 'expectations_guidelines', 'faithfulness', 'fluency', 'groundedness', 'guideline_adherence', 'guidelines', 'knowledge_retention', 'pii_detection', 'regex_match', 'relevance', 'relevance_to_query', 'response_length', 'retrieval_groundedness', 'retrieval_relevance', 'retrieval_sufficiency', 'safety', 'summarization', 'tool_call_correctness', 'tool_call_efficiency', 'user_frustration'), 'custom_scorer', 0, 0, None, False, 1),
+    'mlflow.usage.secret': Allowed('string', (), None, 0, 0, '[0-9a-f]{64}', False, 1),
+    'mlflow.usage.status': Allowed('enum', ('success', 'failure'), None, 0, 0, None, False, 1),
+    'mlflow.usage.store': Allowed('enum', ('FileStore', 'SqlAlchemyStore', 'RestStore', 'custom_store'), 'custom_store', 0, 0, None, False, 1),
 }
 
-_SHAPE_0 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store'), frozenset(('log.record.uid', 'mlflow.usage.count')))
-_SHAPE_1 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.disable', 'mlflow.usage.flavor', 'mlflow.usage.log_models', 'mlflow.usage.log_traces'), frozenset(('log.record.uid', 'mlflow.usage.count')))
-_SHAPE_2 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.predict_fn', 'mlflow.usage.scorers', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count')))
-_SHAPE_3 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.code_paths', 'mlflow.usage.extra_pip_requirements', 'mlflow.usage.flavor', 'mlflow.usage.metadata', 'mlflow.usage.model_type', 'mlflow.usage.params', 'mlflow.usage.pip_requirements', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.flavor')))
-_SHAPE_4 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.reason'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.reason')))
-_SHAPE_5 = EventRow(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.secret'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.secret')))
+_SHAPE_0 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store'), frozenset(('log.record.uid', 'mlflow.usage.count')))
+_SHAPE_1 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.disable', 'mlflow.usage.flavor', 'mlflow.usage.log_models', 'mlflow.usage.log_traces'), frozenset(('log.record.uid', 'mlflow.usage.count')))
+_SHAPE_2 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.predict_fn', 'mlflow.usage.scorers', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count')))
+_SHAPE_3 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.store', 'mlflow.usage.code_paths', 'mlflow.usage.extra_pip_requirements', 'mlflow.usage.flavor', 'mlflow.usage.metadata', 'mlflow.usage.model_type', 'mlflow.usage.params', 'mlflow.usage.pip_requirements', 'mlflow.usage.status'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.flavor')))
+_SHAPE_4 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.reason'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.reason')))
+_SHAPE_5 = EventShape(('mlflow.usage.count', 'log.record.uid', 'mlflow.usage.secret'), frozenset(('log.record.uid', 'mlflow.usage.count', 'mlflow.usage.secret')))
 
-EVENTS: Final[dict[str, EventRow]] = {
+EVENTS: Final[dict[str, EventShape]] = {
     **dict.fromkeys(
         (
             'mlflow.add_to_model '
@@ -597,13 +597,13 @@ EVENTS: Final[dict[str, EventRow]] = {
 }
 
 # Under review: recorded only where MLFLOW_USAGE_REVIEW=pending and a chosen endpoint say so.
-PENDING_RESOURCE: Final[dict[str, Rule]] = {
+PENDING_RESOURCE: Final[dict[str, Allowed]] = {
 }
 
-PENDING_ATTRIBUTES: Final[dict[str, Rule]] = {
+PENDING_ATTRIBUTES: Final[dict[str, Allowed]] = {
 }
 
-PENDING_EVENTS: Final[dict[str, EventRow]] = {
+PENDING_EVENTS: Final[dict[str, EventShape]] = {
 }
 
 # Events that are not wrapped: under review; deprecated.

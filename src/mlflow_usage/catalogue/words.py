@@ -1,12 +1,13 @@
 """Sentences that the public pages share.
 
-Decides how turning it off is told, so that the page in `docs/` and the one on the site can never differ. Plain data without YAML: the
+Decides how the pages in `docs/` and those of the site say the same things, so that they can never differ. It must never need YAML: the
 site reads it at run time. Text between back-quotes is code.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 TITLE: Final = "What is collected, why, and how to turn it off"
 NOTHING_ELSE: Final = (
@@ -29,7 +30,7 @@ EVENTS: Final = "A record says how often an event happened in a batch of at most
 
 PENDING_TITLE: Final = "Under review, not collected"
 PENDING_LEAD: Final = (
-    "Described, and inert until the review form was updated and reviewed: neither recorded, nor let through by the Collector, nor stored."
+    "Described, and inert until the review form is updated and reviewed: not recorded, not let through by the Collector, not stored."
 )
 PENDING_NONE: Final = "Nothing is under review."
 
@@ -70,3 +71,14 @@ SECURITY: Final[tuple[str, ...]] = (
     "table each refuse what the catalogue does not name.",
 )
 CHANGES: Final = "A wider scope or a changed answer is reviewed before it is collected; `make check` refuses it otherwise."
+
+
+def pending(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each thing under review; `entries` is `pending` of `catalogue.json`."""
+    new = [f"`{name}`: {entry['brief']}" for part in ("resource", "attributes", "events") for name, entry in entries[part].items()]
+    members = [f"`{name}` may also be {_listed(values)}." for name, values in entries["members"].items()]
+    return [*new, *members, *(f"`{name}` also carries {_listed(values)}." for name, values in entries["carried"].items())]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from mlflow_usage.catalogue.values import in_words
 from mlflow_usage.cli import terminal
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 
@@ -107,18 +108,9 @@ def lines(asked: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from (("", function) for function in functions[1:])
     for name, attribute in entry["attributes"].items():
         yield "carries", f"{name}: {attribute['brief']}"
-        yield "", f"  {_values(attribute)}"
+        yield "", f"  {in_words(attribute, quote='')}"
     shown = "  ".join(f"{name.removeprefix('mlflow.usage.')}={_shown(value)}" for name, value in entry["example"].items())
     yield "example", f"{entry['event']}  {shown}"
-
-
-def _values(attribute: Mapping[str, Any]) -> str:
-    if attribute.get("members"):
-        fallback = f"; anything else is {attribute['fallback']}" if attribute.get("fallback") else ""
-        return f"one of {', '.join(attribute['members'])}{fallback}"
-    if attribute["type"] == "int":
-        return f"a number from {attribute['min']:,} to {attribute['max']:,}"
-    return "true or false" if attribute["type"] == "boolean" else f"a text of the form {attribute['pattern']}"
 
 
 def _shown(value: object) -> str:

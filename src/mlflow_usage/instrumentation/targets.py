@@ -6,7 +6,7 @@ from typing import Final
 
 
 def rows(module: str) -> list[tuple[str, str, dict[str, str]]]:
-    """The targets of a module: the path in it, the event, and the attribute values that the place alone decides."""
+    """Return the targets of a module: the path in it, the event, and the attribute values that the place alone decides."""
     found = map(str.split, TARGETS[module].splitlines())
     return [(path, event, dict(pair.split("=") for pair in fixed)) for path, event, *fixed in found]
 

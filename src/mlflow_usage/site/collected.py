@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from mlflow_usage import catalogue as package
-from mlflow_usage.catalogue.words import NOT_NAMED, TERMS
+from mlflow_usage.catalogue.values import in_words
+from mlflow_usage.catalogue.words import NOT_NAMED, TERMS, pending
 from mlflow_usage.site.charts import CHARTS
 from mlflow_usage.site.tables import family_name
 
@@ -35,20 +36,10 @@ def context(catalogue: Mapping[str, Any]) -> dict[str, Any]:
         "resource": [_attribute(name, entry) for name, entry in catalogue["resource"].items()],
         "attributes": [_attribute(name, entry) for name, entry in catalogue["attributes"].items()],
         "families": _families(catalogue["events"]),
-        "pending": _pending(catalogue["pending"]),
+        "pending": pending(catalogue["pending"]),
         "terms": [(TERMS[term], value or NOT_NAMED) for term, value in catalogue["governance"].items()],
         "exclusions": sorted(catalogue["exclusions"].items()),
     }
-
-
-def _pending(pending: Mapping[str, Any]) -> list[str]:
-    lines = [f"`{name}`: {entry['brief']}" for part in ("resource", "attributes", "events") for name, entry in pending[part].items()]
-    lines += [f"`{name}` may also be {_listed(values)}." for name, values in pending["members"].items()]
-    return lines + [f"`{name}` also carries {_listed(values)}." for name, values in pending["carried"].items()]
-
-
-def _listed(values: list[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values)
 
 
 def _attribute(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +47,7 @@ def _attribute(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": name,
         "brief": entry["brief"],
-        "allowed": _allowed(entry),
+        "allowed": in_words(entry, listed=False),
         "members": entry.get("members", []),
         "many": len(entry.get("members", [])) > MANY,
         "fallback": entry.get("fallback"),
@@ -66,17 +57,6 @@ def _attribute(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "review": str(entry["review"]).split(),
         "identifier": bool(entry.get("identifier")),
     }
-
-
-def _allowed(entry: Mapping[str, Any]) -> str:
-    kind = entry["type"]
-    if kind == "boolean":
-        return "`true` or `false`"
-    if kind == "int":
-        return f"a number from {entry['min']:,} to {entry['max']:,}"
-    if kind == "string":
-        return f"matches `{entry['pattern']}`"
-    return f"{'any' if kind == 'enum[]' else 'one'} of {len(entry['members'])} values" if len(entry["members"]) > 1 else "always"
 
 
 def _families(events: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

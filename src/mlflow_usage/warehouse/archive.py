@@ -1,9 +1,9 @@
 """A Collector's archive: files of OTLP JSON documents, read from any byte offset.
 
 Decides where a document begins and ends and which stream it belongs to. A document begins at `{"resourceLogs"` (the bytes cannot occur
-inside one: a quote inside a JSON text is escaped) and is complete when it parses, whether a line ends after it or not. What cannot be
-completed any more, because another document begins after it, is skipped and counted; an incomplete end waits. It must never change a
-file, and never take a file for another one that had its name before.
+inside one: a quote inside a JSON text is escaped) and is complete when it parses, even without the end of its line. An incomplete piece
+is skipped and counted once another document begins after it; an incomplete end waits. It must never change a file, and never mistake a
+file for another that had its name before.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import BinaryIO, Final, cast
 
 MARKER: Final = b'{"resourceLogs"'
 BLOCK: Final = 1 << 20  # bytes read at a time
-LONGEST: Final = 128 << 20  # bytes; what is longer than this is no document
-PREFIX: Final = 4096  # bytes that tell two files of one path apart without parsing them
+LONGEST: Final = 128 << 20  # bytes; a longer piece is not a document
+HEAD: Final = 4096  # first bytes of a file: they distinguish two files of one path without parsing
 BLANK: Final = b" \t\r\n\0"  # after a power cut a file can end in zeros
 SUFFIXES: Final = (".jsonl", ".json", ".jsonl.gz", ".json.gz")
 GZIP: Final = b"\x1f\x8b"
@@ -45,7 +45,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One file that begins with a complete document; `id` is that document's SHA-256, whatever the file is called."""
+    """One file that begins with a complete document; `id` is that document's SHA-256, independent of the file's name."""
 
     id: str
     path: Path
@@ -60,7 +60,7 @@ class Archive:
     _known: dict[tuple[str, bytes], str] = field(default_factory=dict, repr=False)
 
     def files(self) -> list[Path]:
-        """The archive's files, oldest name first.
+        """List the archive's files, oldest name first.
 
         Raises:
             ArchiveError: there is nothing at the path, or it cannot be listed.
@@ -76,7 +76,7 @@ class Archive:
         return sorted(path for path in found if not any(part.startswith((".", "_")) for part in path.relative_to(self.path).parts))
 
     def size(self) -> int:
-        """Bytes of all files."""
+        """Return the bytes of all files."""
         total = 0
         for path in self.files():
             with contextlib.suppress(FileNotFoundError):
@@ -84,7 +84,7 @@ class Archive:
         return total
 
     def streams(self) -> list[Stream]:
-        """The streams of this moment.
+        """Return the streams of this moment.
 
         Files that begin alike are one stream if one continues the other (a copy); if they differ later, each is a stream of its own.
 
@@ -105,7 +105,7 @@ class Archive:
 
     @contextlib.contextmanager
     def open(self, stream: Stream) -> Iterator[BinaryIO | None]:
-        """The stream's file, or None if the path now leads to another one (a rotation in between)."""
+        """Open the stream's file; None if the path has been rotated to another file."""
         with self._opened(stream.path) as file:
             yield file if file and self._first(stream.path, file) == stream.first else None
 
@@ -125,14 +125,14 @@ class Archive:
 
     def _first(self, path: Path, file: BinaryIO) -> str | None:
         file.seek(0)
-        key = (str(path), _read(file, PREFIX))
+        key = (str(path), _read(file, HEAD))
         if key not in self._known:
             document = next(documents(file, 0), None)
             if document is None:
                 return None
             file.seek(document.start)
             digest = hashlib.sha256(_read(file, document.end - document.start)).hexdigest()
-            if len(key[1]) < PREFIX:
+            if len(key[1]) < HEAD:
                 return digest
             self._known[key] = digest
         return self._known[key]
@@ -151,7 +151,7 @@ class Archive:
 
 
 def documents(file: BinaryIO, offset: int) -> Iterator[Document]:
-    """The complete documents of a stream from a byte offset on, each with the number of broken pieces before it."""
+    """Yield the complete documents of a stream from a byte offset on, each with the number of broken pieces before it."""
     skipped = 0
     for start, piece, final in _pieces(file, offset):
         parsed = _parse(piece)
@@ -164,7 +164,7 @@ def documents(file: BinaryIO, offset: int) -> Iterator[Document]:
 
 
 def left(file: BinaryIO, offset: int) -> int:
-    """Bytes from an offset to the end that are more than blanks."""
+    """Return the bytes from an offset to the end that are not blank."""
     rest = 0
     for _, piece, _ in _pieces(file, offset):
         rest += len(piece.strip(BLANK))
@@ -172,10 +172,10 @@ def left(file: BinaryIO, offset: int) -> int:
 
 
 def _pieces(file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes, bool]]:
-    """Cut a stream where documents begin: position, bytes, and whether it is the last piece so far."""
+    """Cut a stream where documents begin; yield each piece's position, its bytes, and whether it is the last so far."""
     with contextlib.suppress(EOFError, zlib.error):
         file.seek(offset)
-    held, searched = bytearray(), 1  # what grows at its end is not copied for every block
+    held, searched = bytearray(), 1  # a bytearray grows without a copy for every block
     while block := _read(file, BLOCK):
         held += block
         begin = 0
@@ -193,7 +193,7 @@ def _pieces(file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def _parse(piece: bytes) -> tuple[dict[str, object], int] | None:
-    """The document at the beginning of a piece and its length in bytes."""
+    """Parse the document at the beginning of a piece; return it and its length in bytes."""
     if not piece.startswith(MARKER):
         return None
     text = piece.decode("utf-8", "surrogateescape")

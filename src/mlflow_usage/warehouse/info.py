@@ -1,6 +1,6 @@
 """Figures about the table, for the people who run it.
 
-Decides which figures those are. It must never show an installation, a session or a row: only how many there are.
+Decides which figures those are. It must never show an installation, a session or a row: only their numbers.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ COLUMNS: Final = ("event_name", "count", "catalogue", "event_day", "installation
 
 @dataclass
 class Info:
-    """What the table holds at one version.
+    """The table's content at one version.
 
-    `refused` and `changed` are what loads counted by (revision, reason), as far back as the table's log goes; `missing` are constraints
+    `refused` and `changed` are the loaders' counts by (revision, reason), as far back as the table's log goes; `missing` are constraints
     of the catalogue that the table lacks.
     """
 
@@ -48,7 +48,7 @@ class Info:
     missing: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
-        """The figures for JSON."""
+        """Return the figures for JSON."""
         return {
             "table": self.target,
             "version": self.version,
@@ -70,10 +70,10 @@ class Info:
 
 
 def info(target: str, report: Callable[[int, int], None] = lambda _done, _files: None) -> Info:
-    """The figures of the table at a path or URI; `report` is told how many of how many data files were read.
+    """Return the figures of the table at a path or URI; call `report` with how many of how many data files are read.
 
     Raises:
-        TableError: there is no table, it is not this one, or it cannot be read.
+        TableError: there is no table, it has another schema, or it cannot be read.
     """
     table = open_table(target)
     try:
@@ -119,7 +119,7 @@ def _history(table: DeltaTable, found: Info) -> None:
 
 
 def _note(commit: dict[str, Any]) -> dict[str, Any]:
-    """A loader's counts in a commit's metadata; other commits have none."""
+    """Return a loader's counts in a commit's metadata; other commits have none."""
     try:
         note = json.loads(commit.get(NOTE, "{}"))
     except (ValueError, TypeError):

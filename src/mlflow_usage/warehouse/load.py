@@ -1,10 +1,10 @@
-"""Loads an archive into the table, each record once.
+"""The loader: it loads an archive into the table, each record once.
 
-Decides what one commit holds: the rows of a bounded piece of the archive together with the byte offset that each stream was read to, so
-that a kill at any moment leaves both or neither. delta-rs writes an offset without comparing it with the one that the table holds;
-therefore every commit is made with the very handle whose offsets were read, and every loader's commit also raises one number that all
-loaders share (`TURN`): of two loaders that read the same table, one is refused, and starts again from what the other wrote. It must never
-advance an offset without the rows before it, nor write a row whose uid the table received within ten days of it.
+Decides what one commit holds: the rows of a bounded piece of the archive, and the byte offset that each stream was read to, so that a
+kill at any moment leaves both or neither. delta-rs writes an offset without comparing it with the table's. Therefore a loader commits
+with the handle that it read the offsets from, and every commit raises one number that all loaders share (`TURN`): of two loaders that
+read the same table, one loses its turn and starts again from what the other wrote. The loader must never advance an offset without the
+rows before it, nor write a row whose uid the table received within `DEDUPE_DAYS` of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from mlflow_usage.warehouse import otlp
 from mlflow_usage.warehouse.archive import Archive, ArchiveError, Document, Stream, documents, left
+from mlflow_usage.warehouse.rows import Row, rows
 from mlflow_usage.warehouse.table import ARROW, PARTITION, TableError, first_line, prepare
 from mlflow_usage.warehouse.tally import Tally
 from mlflow_usage.warehouse.uids import StoredUids
@@ -32,21 +32,21 @@ TURN: Final = "mlflow-usage"  # the app transaction that every loader's commit r
 NOTE: Final = "mlflowUsage"  # the key of the counts in a commit's metadata
 ROWS: Final = 100_000  # records of a commit
 BYTES: Final = 64 << 20  # bytes of the archive in a commit
-CONFLICTS: Final = 200  # lost turns in a row after which something else is wrong
-FILES: Final = 64  # data files of one day that are made into fewer
+CONFLICTS: Final = 200  # turns lost in a row; more means that something else is wrong
+FILES: Final = 64  # data files of one day; from this many on they are compacted
 WRITER: Final = WriterProperties(compression="ZSTD", compression_level=3)
-UID: Final = ARROW.get_field_index("uid")
-DAY: Final = ARROW.get_field_index(PARTITION)
-DATED: Final = ARROW.get_field_index("event_day")
+UID_INDEX: Final = ARROW.get_field_index("uid")
+RECEIVED_DAY_INDEX: Final = ARROW.get_field_index(PARTITION)
+EVENT_DAY_INDEX: Final = ARROW.get_field_index("event_day")
 
 
 class LoadError(Exception):
-    """The table could not be written; the message is one line. What was committed before stays, and the next load continues."""
+    """The table could not be written; the message is one line. Earlier commits stay, and the next load continues after them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a load is: bytes of the archive that were passed, bytes there are, and the counts of what was committed."""
+    """How far a load is: bytes of the archive passed, bytes in all, and the counts of what is committed."""
 
     done: int
     total: int
@@ -55,16 +55,16 @@ class Progress:
 
 @dataclass
 class Chunk:
-    """What the next commit will hold."""
+    """The content of the next commit."""
 
-    rows: list[otlp.Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     size: int = 0
 
     def take(self, stream: Stream, document: Document) -> None:
         """Read one document into the chunk."""
-        self.rows += otlp.rows(document.content, self.tally)
+        self.rows += rows(document.content, self.tally)
         self.tally.documents += 1
         self.tally.skipped += document.skipped
         self.offsets[stream.id] = document.end
@@ -72,7 +72,7 @@ class Chunk:
 
     @property
     def full(self) -> bool:
-        """Whether it has to be committed before more is read."""
+        """Return whether it has to be committed before more is read."""
         return len(self.rows) >= ROWS or self.size >= BYTES
 
 
@@ -81,7 +81,7 @@ class _LostTurnError(Exception):
 
 
 class Loader:
-    """One archive, one table, and what this process has committed so far (`tally`).
+    """One archive, one table, and the tally of what this process has committed.
 
     Raises:
         TableError: the table's place cannot be used.
@@ -89,7 +89,7 @@ class Loader:
 
     def __init__(self, archive: Path, target: str, report: Callable[[Progress], None] = lambda _: None) -> None:
         self.tally = Tally()
-        self.waiting = 0  # bytes at the ends of streams that are no complete document yet
+        self.waiting = 0  # bytes at the ends of streams that do not yet make a complete document
         self.archive = Archive(archive)
         self._target = target
         self._report = report
@@ -99,7 +99,7 @@ class Loader:
         _check_apart(archive, target)
 
     def load(self) -> Tally:
-        """Load what the archive holds now; the counts so far.
+        """Load what the archive holds now, and return the counts so far.
 
         Raises:
             ArchiveError: there is no archive, or no document in it.
@@ -114,7 +114,9 @@ class Loader:
         return self.tally
 
     def follow(self, stop: Event, interval: float) -> Tally:
-        """Load what is there and what is added, until `stop` is set; the archive is looked at every `interval` seconds.
+        """Load what the archive holds and what is added to it, until `stop` is set; return the counts so far.
+
+        The archive is read again every `interval` seconds.
 
         Raises:
             ArchiveError: there is no archive.
@@ -137,13 +139,13 @@ class Loader:
                     self._tidy(self._table)
             except _LostTurnError:
                 self._table = None
-                time.sleep(random.uniform(0, min(1.0, 0.02 * (lost + 1))))  # noqa: S311 - not a secret
+                time.sleep(random.uniform(0, min(1.0, 0.02 * (lost + 1))))  # noqa: S311  not a secret
                 continue
             return
-        raise LoadError(f"{self._target} is being written by others all the time: try again later")
+        raise LoadError(f"{self._target} is constantly being written by others: try again later")
 
     def _sweep(self, table: DeltaTable, stop: Event | None) -> bool:
-        """Read every stream from where the table has it, committing as chunks fill; whether anything was committed."""
+        """Read every stream from the table's offset, committing each full chunk; return whether anything was committed."""
         self._done, self._total, chunk, before = 0, self.archive.size(), Chunk(), table.version()
         self.waiting = 0
         for stream in self.archive.streams():
@@ -186,23 +188,23 @@ class Loader:
         self.tally.add(chunk.tally)
         self._report(Progress(min(self._done + within, self._total) if within else self._total, self._total, self.tally))
 
-    def _fresh(self, table: DeltaTable, chunk: Chunk) -> list[otlp.Row]:
-        """The chunk's rows that neither the table nor the chunk itself has already, and their counts."""
-        unique: dict[Any, otlp.Row] = {}
+    def _fresh(self, table: DeltaTable, chunk: Chunk) -> list[Row]:
+        """Return the chunk's rows that are not duplicates of the table's or of each other, and count them."""
+        unique: dict[Any, Row] = {}
         for row in chunk.rows:
-            unique.setdefault(row[UID], row)
+            unique.setdefault(row[UID_INDEX], row)
         if unique:
-            days: list[Any] = [row[DAY] for row in unique.values()]
+            days: list[Any] = [row[RECEIVED_DAY_INDEX] for row in unique.values()]
             for uid in self._stored.among(table, unique, min(days), max(days)):
                 del unique[uid]
         fresh = list(unique.values())
         chunk.tally.new = len(fresh)
         chunk.tally.duplicate = len(chunk.rows) - len(fresh)
-        chunk.tally.undated = sum(row[DATED] is None for row in fresh)
+        chunk.tally.undated = sum(row[EVENT_DAY_INDEX] is None for row in fresh)
         return fresh
 
     def _tidy(self, table: DeltaTable) -> None:
-        """Make many small files of a day into few: a follower writes one every time."""
+        """Compact the many small files of a day: a follower writes one at every commit."""
         counts: dict[Any, int] = {}
         for day in table.get_add_actions(flatten=True).column(f"partition.{PARTITION}").to_pylist():
             counts[day] = counts.get(day, 0) + 1
@@ -211,10 +213,10 @@ class Loader:
                 try:
                     table.optimize.compact(partition_filters=[(PARTITION, "=", str(day))], writer_properties=WRITER)
                 except CommitFailedError:
-                    return  # someone erases or compacts at this moment; the next pass looks again
+                    return  # someone is erasing or compacting; the next pass tries again
 
 
-def _arrow(rows: list[otlp.Row]) -> pa.Table:
+def _arrow(rows: list[Row]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(ARROW)
     arrays = [pa.array(values, declared.type) for values, declared in zip(columns, ARROW, strict=True)]
     return pa.Table.from_arrays(arrays, schema=ARROW).sort_by("bucket")

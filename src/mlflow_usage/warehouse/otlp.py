@@ -1,115 +1,68 @@
-"""From one OTLP JSON document to rows.
+"""An OTLP JSON document as plain records, one group for each resource.
 
-Decides what of a document is a record and on which days it happened; the catalogue decides what of a record stays. It must never pass a
-value on that `catalogue.check` did not return, fail on any document that parses, or let the client's clock decide anything: a time that
-is far from the receipt is left out.
+Decides what of a document is a record, and nothing about what it may hold. It must never fail on a document that parses: whatever has
+another form than OTLP is None, or counted as malformed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
-from mlflow_usage.catalogue import tables
-from mlflow_usage.catalogue.check import check_record, check_resource
-from mlflow_usage.catalogue.deadlines import AHEAD_DAYS, BELIEVED_DAYS
-from mlflow_usage.catalogue.rules import judge
-from mlflow_usage.warehouse import schema
-from mlflow_usage.warehouse.tally import UNKNOWN, Tally
-
-SECOND: Final = 1_000_000_000  # nanoseconds
-HOUR: Final = 3_600 * SECOND
-DAY: Final = 24 * HOUR
-EARLIEST: Final = -BELIEVED_DAYS  # days from the receipt to the oldest time that is believed
-LATEST: Final = AHEAD_DAYS
-FIRST_DAY: Final = 18_262  # 2020-01-01 and 2100-01-01, in days since 1970: what a Collector's clock can show
-LAST_DAY: Final = 47_482
 DIGITS: Final = 19  # of the largest 64-bit integer
 
-REVISION: Final = "mlflow.usage.catalogue"
-INSTALLATION: Final = "app.installation.id"
-RESOURCE: Final = tuple(schema.RESOURCE)
-ATTRIBUTES: Final = tuple(schema.ATTRIBUTES)
 
-# The values of `schema.COLUMNS`, in their order: days since 1970, times in microseconds since 1970.
-Row: TypeAlias = tuple[object, ...]
+class Record(NamedTuple):
+    """One log record; `attributes` is None where they are not a list of keys and values, a time None where it is not a number."""
+
+    event: object
+    attributes: dict[str, object] | None
+    happened: int | None  # both times in nanoseconds since 1970
+    received: int | None
 
 
-def rows(document: Mapping[str, object], tally: Tally) -> list[Row]:
-    """The rows of a document; everything in it that is not one is counted in `tally`."""
-    found: list[Row] = []
-    for group in _entries(document, "resourceLogs", tally):
-        resource = group.get("resource")
+class Group(NamedTuple):
+    """One resource's attributes, its records, and how many records it has that are not objects."""
+
+    resource: dict[str, object] | None
+    records: list[Record]
+    malformed: int
+
+
+def groups(document: Mapping[str, object]) -> Iterator[Group]:
+    """Yield the groups of a document. Entries that are not objects make a group of their own, without a resource."""
+    logs, malformed = _objects(document, "resourceLogs")
+    if malformed:
+        yield Group(None, [], malformed)
+    for log in logs:
+        resource = log.get("resource")
         given = _attributes(resource.get("attributes")) if isinstance(resource, dict) else {}
-        revision = _revision(given)
-        records = [
-            record for scope in _entries(group, "scopeLogs", tally, revision) for record in _entries(scope, "logRecords", tally, revision)
-        ]
-        found += _judged(given, revision, records, tally)
-    return found
+        scopes, malformed = _objects(log, "scopeLogs")
+        records: list[Record] = []
+        for scope in scopes:
+            found, more = _objects(scope, "logRecords")
+            records += map(_record, found)
+            malformed += more
+        yield Group(given, records, malformed)
 
 
-def _judged(given: Mapping[str, object] | None, revision: int, records: list[dict[str, object]], tally: Tally) -> list[Row]:
-    found: list[Row] = []
-    verdict = check_resource(given) if given is not None else None
-    if verdict is None or verdict.refused:
-        for _ in records:
-            tally.refuse(revision, str(verdict.refused) if verdict else "malformed")
-        return found
-    for reason in verdict.changed:
-        tally.changed[revision, reason] += len(records)
-    bucket = str(verdict.attributes[INSTALLATION])[:2]
-    resource = tuple(map(verdict.attributes.get, RESOURCE))
-    for record in records:
-        attributes = _attributes(record.get("attributes"))
-        received = _integer(record.get("observedTimeUnixNano")) or 0
-        if attributes is None:
-            tally.refuse(revision, "malformed")
-            continue
-        if not FIRST_DAY <= received // DAY < LAST_DAY:
-            tally.refuse(revision, "received_time")
-            continue
-        event = record.get("eventName")
-        judged = check_record(event, attributes)
-        if judged.refused:
-            tally.refuse(revision, judged.refused)
-            continue
-        tally.read += 1
-        for reason in judged.changed:
-            tally.changed[revision, reason] += 1
-        times = _times(_integer(record.get("timeUnixNano")), received)
-        found.append((event, *times, bucket, *resource, *map(judged.attributes.get, ATTRIBUTES)))
-    return found
+def _record(record: Mapping[str, object]) -> Record:
+    times = _integer(record.get("timeUnixNano")), _integer(record.get("observedTimeUnixNano"))
+    return Record(record.get("eventName"), _attributes(record.get("attributes")), *times)
 
 
-def _times(happened: int | None, received: int) -> tuple[int | None, int | None, int, int]:
-    """`event_hour`, `event_day`, `received_day`, `received_time`."""
-    day = received // DAY
-    arrival = (day, received // SECOND * 1_000_000)
-    if happened is None or not EARLIEST <= happened // DAY - day <= LATEST:
-        return (None, None, *arrival)
-    return (happened // HOUR * 3_600_000_000, happened // DAY, *arrival)
-
-
-def _revision(attributes: Mapping[str, object] | None) -> int:
-    value, _ = judge(tables.RESOURCE[REVISION], (attributes or {}).get(REVISION))
-    return value if isinstance(value, int) else UNKNOWN
-
-
-def _entries(holder: Mapping[str, object], key: str, tally: Tally, revision: int = UNKNOWN) -> list[dict[str, object]]:
-    """The objects of a list; what is no object counts as one malformed record."""
+def _objects(holder: Mapping[str, object], key: str) -> tuple[list[dict[str, object]], int]:
+    """Return the objects of a list, and how many of its items are not objects; a value that is not a list is one such item."""
     value = holder.get(key)
     if value is None:
-        return []
+        return [], 0
     listed = value if isinstance(value, list) else [None]
-    entries = [entry for entry in listed if isinstance(entry, dict)]
-    for _ in range(len(listed) - len(entries)):
-        tally.refuse(revision, "malformed")
-    return entries
+    objects = [item for item in listed if isinstance(item, dict)]
+    return objects, len(listed) - len(objects)
 
 
 def _attributes(listed: object) -> dict[str, object] | None:
-    """An attribute list as a map (the last of repeated keys stays), or None if it is not a list of keys and values."""
+    """Return a list of attributes as a map that holds the last of repeated keys, or None if it is not a list of keys and values."""
     if listed is None:
         return {}
     try:
@@ -138,7 +91,7 @@ def _scalar(wrapped: object) -> object:
 
 
 def _integer(value: object) -> int | None:
-    """A 64-bit integer as OTLP JSON writes it: a decimal text, or a number."""
+    """Return a 64-bit integer as OTLP JSON writes it: a decimal text, or a number."""
     if type(value) is int:
         return value
     if type(value) is str and len(value) <= DIGITS and value.isascii() and value.removeprefix("-").isdigit():

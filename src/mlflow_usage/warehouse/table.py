@@ -1,7 +1,7 @@
-"""The Delta table: made, checked, brought up to the catalogue, described.
+"""The Delta table: how it is made, checked and upgraded to the catalogue.
 
-Decides how the table is laid out and whether a table is this one. It must never write into a table of another schema, and never leave a
-table without a constraint that the catalogue asks for: opening repeats whatever was interrupted.
+Decides the table's layout, and which tables it accepts. It must never write into a table of another schema, and never leave a table
+without a constraint of the catalogue: preparing it again completes whatever was interrupted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mlflow_usage.warehouse import schema
 
 PARTITION: Final = "received_day"
 PROPERTIES: Final[Mapping[str, str | None]] = {
-    # A change feed or a deletion vector would keep what an erasure removes; minima and maxima in the log would name it.
+    # A change feed or a deletion vector would keep erased rows; minima and maxima in the log would name them.
     "delta.enableChangeDataFeed": "false",
     "delta.enableDeletionVectors": "false",
     "delta.dataSkippingStatsColumns": ",".join(schema.STATISTICS),
@@ -29,12 +29,12 @@ PROPERTIES: Final[Mapping[str, str | None]] = {
     "delta.logRetentionDuration": "interval 30 days",
 }
 SERVED: Final = re.compile(r"mlflow-usage, catalogue revision ([0-9]+)")
-PREFIX: Final = "delta.constraints."
-OURS: Final = re.compile(r"[a-z_]+_[0-9a-f]{8}")
+CONSTRAINT_PREFIX: Final = "delta.constraints."
+CONSTRAINT_NAME: Final = re.compile(r"[a-z_]+_[0-9a-f]{8}")
 ATTEMPTS: Final = 20
 ANSI: Final = re.compile("\x1b\\[[0-9;]*m")
-LONGEST: Final = 300  # characters of an error's line
-CAUSE: Final = "\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}"  # how delta-rs begins the lines of an error's causes
+MAX_MESSAGE: Final = 300  # characters of an error's line
+CAUSE: Final = "\N{DOWNWARDS ARROW WITH TIP RIGHTWARDS}"  # delta-rs begins the line of each cause with it
 
 _ARROW: Final[dict[str, Any]] = {
     "array<string>": pa.list_(pa.field("element", pa.string(), nullable=False)),
@@ -52,10 +52,10 @@ class TableError(Exception):
 
 
 def open_table(target: str) -> DeltaTable:
-    """The table at a path or URI, for reading.
+    """Open the table at a path or URI for reading.
 
     Raises:
-        TableError: there is none, or it is not this one.
+        TableError: there is none, or it has another schema.
     """
     try:
         if not DeltaTable.is_deltatable(target):
@@ -68,7 +68,7 @@ def open_table(target: str) -> DeltaTable:
 
 
 def prepare(target: str) -> DeltaTable:
-    """The table at a path or URI, for writing: made where there is nothing, and with every column and constraint of the catalogue.
+    """Open the table at a path or URI for writing: make it if there is none, and add what it lacks of the catalogue.
 
     Raises:
         TableError: the place holds something else, cannot be written, or is of a newer catalogue.
@@ -85,27 +85,27 @@ def prepare(target: str) -> DeltaTable:
                 )
             _upgrade(table)
         except CommitFailedError:
-            continue  # another loader prepares it at this moment
+            continue  # another loader is preparing it
         except (DeltaError, OSError) as error:
             if "already exists" in str(error):
                 continue
             raise TableError(f"{target} cannot be written: {first_line(error)}") from error
         return table
-    raise TableError(f"{target} is being changed by another writer all the time: try again later")
+    raise TableError(f"{target} is constantly being changed by another writer: try again later")
 
 
 def served(table: DeltaTable) -> int:
-    """The catalogue revision that the table was last prepared for; 0 where its description does not say."""
+    """Return the catalogue revision that the table was last prepared for; 0 if its description names none."""
     found = SERVED.fullmatch(table.metadata().description or "")
     return int(found[1]) if found else 0
 
 
 def missing_constraints(table: DeltaTable) -> list[str]:
-    """The names of the catalogue's constraints that the table does not hold as they should read."""
+    """Return the names of the catalogue's constraints that the table lacks or holds with another text."""
     stored = _stored(table)
     if all(stored.get(name) == text for name, text in schema.CONSTRAINTS.items()):
         return []
-    with tempfile.TemporaryDirectory() as scratch:  # how delta-rs spells them: `x IN ('a')` as `x = 'a'`
+    with tempfile.TemporaryDirectory() as scratch:  # delta-rs rewrites constraints: `x IN ('a')` becomes `x = 'a'`
         _create(scratch)
         spelt = DeltaTable(scratch)
         spelt.alter.add_constraint(dict(schema.CONSTRAINTS))
@@ -114,11 +114,11 @@ def missing_constraints(table: DeltaTable) -> list[str]:
 
 
 def first_line(error: BaseException) -> str:
-    """An engine's message on one line and without its rows: delta-rs shows the data that it refuses, and hashes belong in no log."""
+    """Return an engine's message on one line, without rows: delta-rs shows the data that it refuses, and ids belong in no log."""
     lines = [ANSI.sub("", line).strip() for line in str(error).splitlines()]
     causes = [line.removeprefix(CAUSE).strip() for line in lines if line.startswith(CAUSE)]
     text = ": ".join(part.rstrip(".: ") for part in [*lines[:1], *causes] if not part.startswith("<"))
-    return text[:LONGEST] or type(error).__name__
+    return text[:MAX_MESSAGE] or type(error).__name__
 
 
 def _create(target: str) -> None:
@@ -139,7 +139,7 @@ def _field(name: str, kind: str, nullable: bool, comment: str) -> Field:
 
 def _stored(table: DeltaTable) -> dict[str, str]:
     configuration: Mapping[str, str] = table.metadata().configuration
-    return {key.removeprefix(PREFIX): text for key, text in configuration.items() if key.startswith(PREFIX)}
+    return {key.removeprefix(CONSTRAINT_PREFIX): text for key, text in configuration.items() if key.startswith(CONSTRAINT_PREFIX)}
 
 
 def _columns(table: DeltaTable) -> dict[str, str]:
@@ -184,7 +184,7 @@ def _upgrade(table: DeltaTable) -> None:
     if missing:
         table.alter.add_constraint(missing)
     for name in stored:
-        if name not in schema.CONSTRAINTS and OURS.fullmatch(name):
+        if name not in schema.CONSTRAINTS and CONSTRAINT_NAME.fullmatch(name):
             table.alter.drop_constraint(name)
     if served(table) != schema.REVISION:
         table.alter.set_table_description(f"mlflow-usage, catalogue revision {schema.REVISION}")

@@ -1,4 +1,4 @@
-"""What became of what was read.
+"""The tally of a load: how many records were read, and what became of them.
 
 Decides nothing: it adds up. It must never hold a value of a record, only numbers and the catalogue's reasons.
 """
@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-UNKNOWN: Final = 0  # the revision of a record that does not say which one it follows
+UNKNOWN: Final = 0  # the revision of a record that names none
 
 Cause: TypeAlias = tuple[int, str]
 
@@ -19,7 +19,7 @@ class Tally:
     """Counts of records: `read` is always `new + duplicate` and everything in `refused`.
 
     `refused` and `changed` (values removed or replaced by their fallback in records that stayed) are by (revision, reason); `undated`
-    are new rows without the client's time; `skipped` are broken pieces of the archive that held no whole document.
+    counts new rows without the client's time; `skipped` counts broken pieces of the archive.
     """
 
     read: int = 0
@@ -32,7 +32,7 @@ class Tally:
     changed: Counter[Cause] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
-        """Take the other's counts in."""
+        """Add the other's counts."""
         self.read += other.read
         self.new += other.new
         self.duplicate += other.duplicate
@@ -43,12 +43,12 @@ class Tally:
         self.changed.update(other.changed)
 
     def refuse(self, revision: int, reason: str) -> None:
-        """One record was read and does not enter the table."""
+        """Count one record that was read and does not enter the table."""
         self.read += 1
         self.refused[revision, reason] += 1
 
     def as_dict(self) -> dict[str, object]:
-        """The counts for JSON."""
+        """Return the counts for JSON."""
         return {
             "read": self.read,
             "new": self.new,
@@ -62,6 +62,6 @@ class Tally:
 
 
 def causes(counted: Counter[Cause]) -> list[dict[str, object]]:
-    """Counts by (revision, reason) for JSON, the most frequent first; revision null where the record names none."""
+    """Return counts by (revision, reason) for JSON, the most frequent first; the revision is null where the record names none."""
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return [{"revision": revision or None, "reason": reason, "count": count} for (revision, reason), count in ranked]

@@ -24,7 +24,7 @@ mlflow.sklearn.autolog()
 # Rows of a document by the walls of the table, as the variation's loader judges them.
 ROWS = """
 import json, sys
-from mlflow_usage.warehouse.otlp import rows
+from mlflow_usage.warehouse.rows import rows
 from mlflow_usage.warehouse.schema import COLUMNS
 from mlflow_usage.warehouse.tally import Tally
 tally = Tally()

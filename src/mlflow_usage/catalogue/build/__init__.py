@@ -1,1 +1,1 @@
-"""From the catalogue to its artefacts: loader, linter and one renderer each. Never imported at run time."""
+"""From the catalogue's YAML to its artefacts: the model, the linter and the renderers. Never imported at run time."""

@@ -1,7 +1,7 @@
-"""Generate every artefact of the catalogue, or say which one is stale.
+"""Generate every artefact of the catalogue, or name the stale ones.
 
-`python -m mlflow_usage.catalogue.build` writes them; `--check` compares them and lints, and exits 1 with one line a finding; `--release`
-freezes the revision's scope under the version that is being released: from then on the guard holds the model to it.
+`python -m mlflow_usage.catalogue.build` writes them, all or none; `--check` compares them and lints, and exits 1 with one line a finding;
+`--release` freezes the revision's scope under the version that is being released: from then on the guard holds the model to it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Final
@@ -37,50 +38,53 @@ ARTEFACTS: Final = {
 
 
 def renderer(name: str) -> Callable[[Catalogue], str]:
-    """The function that `module:function` names, below this package."""
+    """Return the function that `module:function` names, below this package."""
     module, _, function = name.partition(":")
     found: Callable[[Catalogue], str] = getattr(importlib.import_module(f"mlflow_usage.catalogue.build.{module}"), function)
     return found
 
 
 def artefacts(catalogue: Catalogue) -> dict[str, str]:
-    """The artefacts with the revision's own file in the history, unless a release has frozen it."""
+    """Return the artefacts and their renderers, the revision's file in the history among them unless a release has frozen it."""
     own = {} if catalogue.revision in history.released(history.read()) else {history.path(catalogue.revision): "history:render"}
     return ARTEFACTS | own
 
 
-def stale(catalogue: Catalogue, root: Path = ROOT) -> list[str]:
-    """Paths of the artefacts whose text is not what the catalogue says."""
-    found = []
-    for path, name in artefacts(catalogue).items():
-        target = root / path
-        if not target.exists() or target.read_text(encoding="utf-8") != renderer(name)(catalogue):
-            found.append(path)
-    return found
+def outdated(catalogue: Catalogue, root: Path = ROOT) -> dict[str, str]:
+    """Return, by path, the text that each stale artefact should have."""
+    texts = {path: renderer(name)(catalogue) for path, name in artefacts(catalogue).items()}
+    return {path: text for path, text in texts.items() if not _holds(root / path, text)}
 
 
-def write(catalogue: Catalogue, root: Path = ROOT) -> list[str]:
-    """Write the artefacts that are stale and return their paths."""
-    changed = stale(catalogue, root)
-    for path in changed:
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(renderer(artefacts(catalogue)[path])(catalogue), encoding="utf-8")
-    return changed
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def write(texts: Mapping[str, str], root: Path = ROOT) -> None:
+    """Write each text to its path, all together: an interrupt while they are rendered or written changes none."""
+    with tempfile.TemporaryDirectory(prefix=".catalogue-", dir=root) as place:
+        written = {}
+        for number, (path, text) in enumerate(texts.items()):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            written[path] = Path(place, str(number))
+            written[path].write_text(text, encoding="utf-8")
+        for path, file in written.items():
+            file.replace(root / path)
 
 
 def release(catalogue: Catalogue, today: date, root: Path = ROOT) -> int:
-    """Freeze the scope of the catalogue's revision; returns the exit code."""
+    """Freeze the scope of the catalogue's revision and return the exit code."""
     path = history.path(catalogue.revision)
     if catalogue.revision in history.released(history.read(root / history.FOLDER)):
         print(f"{path} is frozen already: this release collects what the one before did")
         return 0
-    (root / path).write_text(history.render(catalogue, VERSION, today), encoding="utf-8")
+    write({path: history.render(catalogue, VERSION, today)}, root)
     print(f"froze {path} as release {VERSION}; run `make docs`")
     return 0
 
 
 def main(arguments: list[str] | None = None, today: date | None = None) -> int:
-    """Run the command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m mlflow_usage.catalogue.build", description=__doc__)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale or breaks a rule")
@@ -99,12 +103,13 @@ def main(arguments: list[str] | None = None, today: date | None = None) -> int:
         return 1
     if options.release:
         return release(catalogue, day)
+    stale = outdated(catalogue)
     if options.check:
-        outdated = stale(catalogue)
-        for path in outdated:
+        for path in stale:
             print(f"STALE: {path}: run `make docs`", file=sys.stderr)
-        return 1 if outdated else 0
-    for path in write(catalogue):
+        return 1 if stale else 0
+    write(stale)
+    for path in stale:
         print(f"wrote {path}")
     return 0
 

@@ -1,7 +1,7 @@
 """Renders the Collector's wall: OTTL that lets through what the catalogue names and nothing else.
 
-Decides in what order the Collector asks: first everything is cut down to what has a name, last it is refused where that was not
-enough. Must never leave a field of OTLP, named or not, that a client fills and nobody has checked.
+Decides the order of the Collector's steps: it first removes everything that has no name in the catalogue, then refuses what is still
+invalid. It must never leave a field of OTLP, named or not, that a client fills and nothing has checked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from mlflow_usage.catalogue.build.entries import Catalogue, Event, active
-from mlflow_usage.catalogue.build.ottl import Rule, any_of, keys, matches, quote, rebuild
+from mlflow_usage.catalogue.build.ottl import AttributePath, any_of, keys, matches, quote, rebuild
 from mlflow_usage.catalogue.build.refusal import MARK, filters, mark, marked, reasons
 
 HEADER: Final = """\
@@ -18,7 +18,7 @@ HEADER: Final = """\
 # What the catalogue does not name, or no review has allowed yet, is removed (attributes) or refused (records). Beside collector.yaml:
 #   otelcol --config collector.yaml --config filter.yaml --config sinks/archive.yaml
 """
-SCOPE: Final = "mlflow.usage"
+SCOPE_NAME: Final = "mlflow.usage"
 LAST: Final = "filter/catalogue"
 RESET_RESOURCE: Final = (
     'set(resource.schema_url, "")',
@@ -26,12 +26,12 @@ RESET_RESOURCE: Final = (
 )
 RESET_SCOPE: Final = (
     "keep_keys(scope.attributes, [])",
-    f'set(scope.name, "{SCOPE}")',
+    f'set(scope.name, "{SCOPE_NAME}")',
     'set(scope.version, "")',
     'set(scope.schema_url, "")',
     "set(scope.dropped_attributes_count, 0)",
 )
-# A body is set only where there is one: an absent body cannot be restored, and every record of ours has none.
+# A body is set only where there is one: an absent body cannot be restored, and the client sends none.
 RESET_RECORD: Final = (
     'set(log.time, TruncateTime(log.time, Duration("1h")))',
     "set(log.observed_time, Now())",
@@ -46,9 +46,9 @@ RESET_RECORD: Final = (
 
 
 def render(catalogue: Catalogue) -> str:
-    """The text of `collector-config/filter.yaml`: what is under review is as unknown as anything else."""
+    """Return the text of `collector-config/filter.yaml`. To the Collector, elements under review are unknown."""
     catalogue = active(catalogue)
-    resource = [Rule("resource", attribute) for attribute in catalogue.resource]
+    resource = [AttributePath("resource", attribute) for attribute in catalogue.resource]
     lines = [
         *HEADER.format(revision=catalogue.revision).splitlines(),
         "processors:",
@@ -67,18 +67,18 @@ def render(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _marks(context: str, refused: Sequence[tuple[Rule, str]], unknown: str = "") -> Iterator[str]:
-    """Mark what is to be refused with the attribute that it is for, then, where there is a mark, with the reason."""
-    marks = [marked(context, rule.attribute.id, condition) for rule, condition in refused]
+def _marks(context: str, refused: Sequence[tuple[AttributePath, str]], unknown: str = "") -> Iterator[str]:
+    """Yield the statements that mark what is to be refused: first with the attribute at fault, then with the reason."""
+    marks = [marked(context, place.attribute.id, condition) for place, condition in refused]
     marks += [marked(context, "unknown_event", unknown)] if unknown else []
     yield from _group(context, "statements", marks)
     yield from _group(
-        context, "statements", reasons(context, {rule.attribute.id: rule for rule, _ in refused}.values()), [f"{mark(context)} != nil"]
+        context, "statements", reasons(context, {place.attribute.id: place for place, _ in refused}.values()), [f"{mark(context)} != nil"]
     )
 
 
 def _filters(revision: int) -> Iterator[str]:
-    """The filters and the pipeline. Records are regrouped only when no resource is left that costs its sender next to nothing."""
+    """Yield the filters and the pipeline. Regrouping is costly, so invalid resources, cheap to send, are dropped before it."""
     refused = {what: filters(what, revision) for what in ("resource", "record")}
     yield "  # What was marked is dropped; one filter for each revision and reason, so that the Collector's own metrics tell them apart."
     for name, condition in (*refused["resource"].items(), *refused["record"].items()):
@@ -102,27 +102,27 @@ def _group(context: str, key: str, entries: Iterable[str], conditions: Sequence[
 
 
 def _scalar(text: str) -> str:
-    """A YAML scalar that the Collector's own `${…}` expansion leaves alone."""
+    """Return a YAML scalar that the Collector's own `${…}` expansion leaves alone."""
     if "${" in text or "$$" in text:
         raise ValueError(f"{text!r} would be expanded by the Collector")
     return "'" + text.replace("'", "''") + "'"
 
 
-def _resource(rules: Sequence[Rule]) -> Iterator[str]:
+def _resource(places: Sequence[AttributePath]) -> Iterator[str]:
     yield from RESET_RESOURCE
-    yield from rebuild("resource", (rule.attribute.id for rule in rules))
-    for rule in rules:
-        yield from rule.statements(required=rule.attribute.required)
+    yield from rebuild("resource", (place.attribute.id for place in places))
+    for place in places:
+        yield from place.statements(required=place.attribute.required)
 
 
-def _lists(context: str, rules: Iterable[Rule]) -> Iterator[str]:
-    for rule in rules:
-        if rule.attribute.kind == "enum[]":
-            yield from _group(context, "statements", rule.members(), [rule.typed])
+def _lists(context: str, places: Iterable[AttributePath]) -> Iterator[str]:
+    for place in places:
+        if place.attribute.kind == "enum[]":
+            yield from _group(context, "statements", place.members(), [place.typed])
 
 
 def _records(catalogue: Catalogue) -> Iterator[str]:
-    """A group for all records, one for each set of events that carry other attributes than most, one for each list."""
+    """Yield a group for all records, one for each set of events that carry unusual attributes, and one for each list."""
     shapes = _shapes(catalogue.events)
     most = max(shapes, key=lambda shape: len(shapes[shape]))
     rest = {shape: names for shape, names in shapes.items() if shape != most}
@@ -136,7 +136,7 @@ def _records(catalogue: Catalogue) -> Iterator[str]:
         cut = f"keep_keys(log.attributes, {keys(shape)})"
         own = _statements(catalogue, [key for key in shape if key not in most])
         yield from _group("log", "statements", [cut, *own], [_named(names)])
-    yield from _lists("log", (Rule("log", catalogue.attributes[key]) for key in carried))
+    yield from _lists("log", (AttributePath("log", catalogue.attributes[key]) for key in carried))
 
 
 def _shapes(events: Iterable[Event]) -> dict[tuple[str, ...], list[str]]:
@@ -149,32 +149,32 @@ def _shapes(events: Iterable[Event]) -> dict[tuple[str, ...], list[str]]:
 def _statements(catalogue: Catalogue, ids: Iterable[str]) -> Iterator[str]:
     for key in ids:
         always = all(key in event.required for event in catalogue.events if key in event.attributes)
-        yield from Rule("log", catalogue.attributes[key]).statements(required=always)
+        yield from AttributePath("log", catalogue.attributes[key]).statements(required=always)
 
 
 def _named(names: Sequence[str]) -> str:
-    """Whether the record's event is one of these."""
+    """Return the condition that the record's event is one of these."""
     if len(names) == 1:
         return f"log.event_name == {quote(names[0])}"
     return matches("log.event_name", any_of(names))
 
 
-def _refused_resources(rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
-    for rule in rules:
-        if rule.attribute.required:
-            yield rule, rule.invalid
-        elif rule.refusing:
-            yield rule, f"{rule.path} != nil and {rule.invalid}"
+def _refused_resources(places: Iterable[AttributePath]) -> Iterator[tuple[AttributePath, str]]:
+    for place in places:
+        if place.attribute.required:
+            yield place, place.invalid
+        elif place.refusing:
+            yield place, f"{place.path} != nil and {place.invalid}"
 
 
-def _refused_records(catalogue: Catalogue) -> Iterator[tuple[Rule, str]]:
+def _refused_records(catalogue: Catalogue) -> Iterator[tuple[AttributePath, str]]:
     for key, attribute in catalogue.attributes.items():
-        rule = Rule("log", attribute)
+        place = AttributePath("log", attribute)
         carriers = [event for event in catalogue.events if key in event.attributes]
         needing = [event.name for event in carriers if key in event.required]
         if needing and len(needing) == len(catalogue.events):
-            yield rule, rule.invalid
+            yield place, place.invalid
         elif needing:
-            yield rule, f"{_named(needing)} and {rule.invalid}"
-        if rule.refusing and len(needing) < len(carriers):
-            yield rule, f"{rule.path} != nil and {rule.invalid}"
+            yield place, f"{_named(needing)} and {place.invalid}"
+        if place.refusing and len(needing) < len(carriers):
+            yield place, f"{place.path} != nil and {place.invalid}"

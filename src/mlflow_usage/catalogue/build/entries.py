@@ -1,20 +1,20 @@
-"""What the catalogue's entries are, as plain objects.
+"""The catalogue's entries, as plain objects.
 
-Decides their shape and nothing about their meaning: linting and every renderer see these and no YAML.
+Decides their shape and nothing about their meaning: the linter and every renderer see these and no YAML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from mlflow_usage.catalogue.judge import ValueType
 
 FAMILY_API: Final = "family.api"
 PENDING: Final = "pending"
 MECHANICS: Final = "mechanics"
 INERT: Final = frozenset({"REVIEW", "FREE_TEXT"})  # rules that an entry may break for a reason, and then is not collected
-
-Kind: TypeAlias = Literal["boolean", "enum", "enum[]", "int", "string"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Governance:
 
     @property
     def active(self) -> bool:
-        """Whether the entry may be recorded without `MLFLOW_USAGE_REVIEW=pending`: a suppressed review is no review."""
+        """Return whether the entry may be recorded without `MLFLOW_USAGE_REVIEW=pending`; a suppressed review is no review."""
         return self.review is not None and self.review != PENDING and INERT.isdisjoint(self.suppress)
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The reviews that it names."""
+        """Return the reviews that it names."""
         return tuple((self.review or "").split())
 
 
@@ -49,7 +49,7 @@ class Attribute:
     """One attribute of the resource or of a record."""
 
     id: str
-    kind: Kind
+    kind: ValueType
     brief: str
     required: bool
     governance: Governance
@@ -65,13 +65,13 @@ class Attribute:
 
     @property
     def active(self) -> bool:
-        """Whether the attribute may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
+        """Return whether the attribute may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
         return self.governance.active
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One callable that the client wraps: `module:path`, with attribute values that its place alone decides."""
+    """One callable that the client wraps, `module:path`, and the attribute values that its place alone decides."""
 
     module: str
     path: str
@@ -80,7 +80,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its own attributes and its family's, required ones marked."""
+    """One event, with its own attributes and its families'."""
 
     name: str
     brief: str
@@ -94,18 +94,18 @@ class Event:
 
     @property
     def active(self) -> bool:
-        """Whether the event may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
+        """Return whether the event may be recorded without `MLFLOW_USAGE_REVIEW=pending`."""
         return self.governance.active
 
     @property
     def is_api(self) -> bool:
-        """Whether the event is a call of MLflow's API, not one of delivery's own."""
+        """Return whether the event is a call of MLflow's API, not one that delivery makes."""
         return FAMILY_API in self.families
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a review: what it allows, and its three answers."""
+class ReviewRow:
+    """One row of a review: the elements that it allows, and its three answers."""
 
     reference: str
     element: str
@@ -116,27 +116,27 @@ class Row:
     answers: tuple[bool, bool, bool]
 
     def allows(self, event: Event, attribute: str) -> bool:
-        """Whether the event may carry the attribute."""
+        """Return whether the event may carry the attribute."""
         return self.covers is not None and attribute in self.covers and (event.is_api if self.on is None else event.name in self.on)
 
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """The reviews that were held: their titles and rows, and what is allowed as mechanics."""
+    """The reviews so far: their titles and rows, and the elements allowed as mechanics."""
 
     titles: Mapping[str, str]
-    rows: Mapping[str, Row]
+    rows: Mapping[str, ReviewRow]
     mechanics: frozenset[str]
     everywhere: frozenset[str]  # attributes of mechanics that every event may carry
 
-    def of(self, governance: Governance) -> tuple[Row, ...]:
-        """The rows that an entry names."""
+    def of(self, governance: Governance) -> tuple[ReviewRow, ...]:
+        """Return the rows that an entry names."""
         return tuple(self.rows[reference] for reference in governance.references if reference in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All of it, in the order of the files."""
+    """The whole catalogue, in the order of the files."""
 
     revision: int
     notice: str
@@ -152,15 +152,21 @@ class Catalogue:
 
     @property
     def every_attribute(self) -> tuple[Attribute, ...]:
-        """The resource's attributes and those of records."""
+        """Return the resource's attributes and those of records."""
         return (*self.resource, *self.attributes.values())
 
+    @property
+    def every_entry(self) -> tuple[tuple[str, Governance], ...]:
+        """Return the name and governance of every attribute and event."""
+        attributes = ((attribute.id, attribute.governance) for attribute in self.every_attribute)
+        return (*attributes, *((event.name, event.governance) for event in self.events))
 
-Broken: TypeAlias = Iterator[tuple[str, Governance, str]]  # what breaks a rule: the entry, its governance, advice
+
+Broken: TypeAlias = Iterator[tuple[str, Governance, str]]  # of each entry that breaks a rule: its name, its governance, advice
 
 
 def active(catalogue: Catalogue) -> Catalogue:
-    """The catalogue without anything whose review is pending: what may be collected."""
+    """Return the part of the catalogue that may be collected: all but what is pending."""
     attributes = {name: _reviewed(attribute) for name, attribute in catalogue.attributes.items() if attribute.active}
     events = []
     for event in catalogue.events:

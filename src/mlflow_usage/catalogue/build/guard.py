@@ -1,7 +1,7 @@
 """The scope guard: what is collected grows only with a higher revision and a review, and never shrinks at once.
 
-Decides whether the model may follow the newest released revision. Before the first release there is nothing to compare with: then the
-ledger of reviews alone is the measure (`review_rules`). It must never be suppressed.
+Decides whether the model may follow the newest released revision. Before the first release there is nothing to compare with, and the
+reviews alone decide (`rules/reviews.py`). It must never be suppressed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MANIFEST: Final = "model/manifest.yaml"
 
 
 def guard(catalogue: Catalogue, history: Mapping[int, Mapping[str, Any]], today: date) -> list[Finding]:
-    """Every change since the newest released revision that may not ship as it is."""
+    """Return every change since the newest released revision that may not ship as it is."""
     frozen = released(history)
     if not frozen:
         return []
@@ -35,7 +35,7 @@ def guard(catalogue: Catalogue, history: Mapping[int, Mapping[str, Any]], today:
                 Finding(RULE, change.entry, f"{change.text}: {advice}") for advice in _wider(catalogue, frozen[newest], newest, change)
             ]
         elif change.effect == "narrower" and not _over(frozen[newest], change, today):
-            found.append(Finding(RULE, change.entry, f"{change.text}: released elements stay; {_instead(change)}"))
+            found.append(Finding(RULE, change.entry, f"{change.text}: a released element cannot go at once; {_instead(change)}"))
     return found
 
 
@@ -59,7 +59,7 @@ def _wider(catalogue: Catalogue, before: Mapping[str, Any], newest: int, change:
 
 
 def _covered(catalogue: Catalogue, attribute: Attribute, before: Mapping[str, Any], change: Change) -> bool:
-    """Whether a review allows more of a released attribute: a class that was approved, a list that names it, or a newly cited review."""
+    """Return whether a review allows more of a released attribute: an approved class, a list that names it, or a newly cited review."""
     rows = catalogue.reviews.of(attribute.governance)
     if change.kind == "member" and any(row.open or change.value in row.values for row in rows):
         return True
@@ -69,7 +69,7 @@ def _covered(catalogue: Catalogue, attribute: Attribute, before: Mapping[str, An
 
 
 def _over(before: Mapping[str, Any], change: Change, today: date) -> bool:
-    """Whether a deprecated element's last records are past retention."""
+    """Return whether a deprecated element's last records are past retention."""
     part = {"event": "events", "resource": "resource", "attribute": "attributes"}.get(change.kind)
     deprecated = before[part][change.entry].get("deprecated") if part else None
     if deprecated is None:

@@ -1,21 +1,43 @@
-"""The linter: every named rule over the catalogue, less what an entry suppresses with a reason.
+"""The linter: every rule by its name, less what an entry suppresses with a reason.
 
-Decides whether a catalogue may ship. A rule can be suppressed on one entry with `suppress: {RULE: reason}`, never in general; a suppression
-without a reason, of no rule, or of one that the entry keeps is itself a finding.
+Decides whether a catalogue may ship. An entry can suppress a rule with `suppress: {RULE: reason}`; it must never be suppressed for all.
+A suppression without a reason, of no rule, or of one that the entry keeps is itself a finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mlflow_usage.catalogue.build.entries import Catalogue, Governance
-from mlflow_usage.catalogue.build.rules import DATED, RULES, entries
+from mlflow_usage.catalogue.build.entries import Broken, Catalogue, Governance
+from mlflow_usage.catalogue.build.rules import events, governance, reviews, values
 
+RULES: Final[dict[str, Callable[[Catalogue], Broken]]] = {
+    "OWNER": governance.owner,
+    "QUESTION": governance.question,
+    "CHART": governance.chart,
+    "REVIEW": reviews.review,
+    "CARRIES": reviews.carries,
+    "MEMBERS": reviews.members,
+    "ANSWERS": reviews.answers,
+    "REVISION": governance.revision,
+    "EXPIRES": governance.expires,
+    "DEPRECATED": governance.deprecated,
+    "PRIVACY_FLAGS": governance.privacy_flags,
+    "FREE_TEXT": values.free_text,
+    "FALLBACK": values.fallback,
+    "SIZE": values.size,
+    "NAMES": governance.names,
+    "RISKY_NAME": governance.risky_name,
+    "BRIEF": governance.brief,
+    "TARGETS": events.targets,
+    "EXCLUSIONS": events.exclusions,
+}
+DATED: Final[dict[str, Callable[[Catalogue, date], Broken]]] = {"EXPIRED": governance.expired}  # these need to know the day
+FIRM: Final = frozenset({"CARRIES", "MEMBERS", "ANSWERS"})  # never suppressed: what breaks these would be collected without a review
 SUPPRESS: Final = "SUPPRESS"
-FIRM: Final = frozenset({"CARRIES", "MEMBERS", "ANSWERS"})  # what breaks these would be collected without a review
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +50,35 @@ class Finding:
 
 
 def lint(catalogue: Catalogue, today: date) -> list[Finding]:
-    """Every broken rule that its entry does not suppress with a reason, in a stable order."""
+    """Return every broken rule that its entry does not suppress with a reason, in a stable order."""
     found: list[Finding] = []
     needed: set[tuple[str, str]] = set()
-    for rule, entry, governance, advice in _broken(catalogue, today):
-        if rule not in FIRM and str(governance.suppress.get(rule) or "").strip():
+    for rule, entry, given, advice in _broken(catalogue, today):
+        if rule not in FIRM and str(given.suppress.get(rule) or "").strip():
             needed.add((entry, rule))
         else:
             found.append(Finding(rule, entry, advice))
     return found + [
         Finding(SUPPRESS, entry, advice)
-        for entry, governance in entries(catalogue)
-        for rule, reason in governance.suppress.items()
+        for entry, given in catalogue.every_entry
+        for rule, reason in given.suppress.items()
         for advice in _needless(rule, reason, needed=(entry, rule) in needed)
     ]
 
 
 def _broken(catalogue: Catalogue, today: date) -> Iterator[tuple[str, str, Governance, str]]:
     for rule, check in RULES.items():
-        for entry, governance, advice in check(catalogue):
-            yield rule, entry, governance, advice
+        yield from ((rule, *broken) for broken in check(catalogue))
     for rule, dated in DATED.items():
-        for entry, governance, advice in dated(catalogue, today):
-            yield rule, entry, governance, advice
+        yield from ((rule, *broken) for broken in dated(catalogue, today))
 
 
 def _needless(rule: str, reason: object, *, needed: bool) -> Iterator[str]:
     if rule not in RULES and rule not in DATED:
         yield f"`suppress` names {rule}, which is no rule; the rules are {', '.join((*RULES, *DATED))}"
     elif rule in FIRM:
-        yield f"`suppress` names {rule}, which nothing suppresses: it would be collected without a review"
+        yield f"`suppress` names {rule}, which cannot be suppressed: it would be collected without a review"
     elif not str(reason or "").strip():
         yield f"`suppress: {{{rule}: …}}` needs a reason"
     elif not needed:
-        yield f"`suppress: {{{rule}: …}}` is needed no more: the entry keeps the rule; remove it"
+        yield f"`suppress: {{{rule}: …}}` is no longer needed: the entry keeps the rule; remove it"

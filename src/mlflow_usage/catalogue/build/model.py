@@ -1,7 +1,7 @@
 """The typed view of the catalogue's YAML.
 
-Decides what an entry of `catalogue/model/*.yaml` means: references and families are resolved here and nowhere else, so that every
-renderer sees the same plain objects. It must never be imported at run time: a user's process reads `catalogue/tables.py` only.
+Decides the meaning of an entry of `catalogue/model/*.yaml`: only here are references and families resolved, so that every renderer sees
+the same plain objects. It must never be imported at run time: a user's process reads `catalogue/tables.py` only.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import yaml
 
-from mlflow_usage.catalogue.build.entries import PENDING, Attribute, Catalogue, Event, Governance, Kind, Target
+from mlflow_usage.catalogue.build.entries import PENDING, Attribute, Catalogue, Event, Governance, Target
 from mlflow_usage.catalogue.build.reviews import reviews
+from mlflow_usage.catalogue.judge import ValueType
 from mlflow_usage.catalogue.words import TERMS
 
 MODEL: Final = Path(__file__).parent.parent / "model"
@@ -33,24 +34,24 @@ def load(directory: Path = MODEL) -> Catalogue:
         CatalogueError: a file cannot be read, or an entry names something that does not exist.
     """
     manifest = _read(directory / "manifest.yaml")
-    with _shape("manifest.yaml"):
+    with _errors_naming("manifest.yaml"):
         formats: dict[str, str] = dict(manifest.get("formats") or {})
         revision = int(manifest["revision"])
-    with _shape("attributes.yaml"):
+    with _errors_naming("attributes.yaml"):
         attributes = {a.id: a for g in _groups(directory / "attributes.yaml") for a in _attributes(g, formats)}
-    with _shape("resource.yaml"):
+    with _errors_naming("resource.yaml"):
         resource = tuple(a for g in _groups(directory / "resource.yaml") for a in _attributes(g, formats))
-    with _shape("families.yaml"):
+    with _errors_naming("families.yaml"):
         families = {g["id"]: g for g in _groups(directory / "families.yaml")}
         known = {name: (g.get("brief", ""), _governance(_chain(name, families))) for name, g in families.items()}
-    with _shape("reviews.yaml"):
+    with _errors_naming("reviews.yaml"):
         held = reviews(_read(directory / "reviews.yaml"))
     events: list[Event] = []
     exclusions: dict[str, str] = {}
     internal: dict[str, str] = {}
     for path in sorted((directory / "events").glob("*.yaml")):
         content = _read(path)
-        with _shape(f"events/{path.name}"):
+        with _errors_naming(f"events/{path.name}"):
             exclusions.update(_excluded(content, path))
             internal.update(content.get("internal") or {})
             events += [_event(group, families, attributes) for group in content.get("groups") or ()]
@@ -70,14 +71,14 @@ def load(directory: Path = MODEL) -> Catalogue:
 
 
 @contextmanager
-def _shape(file: str) -> Iterator[None]:
-    """One line, with the file's name, where an entry is a text, a list or a number that should be something else, or lacks a key."""
+def _errors_naming(file: str) -> Iterator[None]:
+    """Raise one line with the file's name where an entry is of another type than expected, or lacks a key."""
     try:
         yield
     except CatalogueError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        msg = f"{file}: an entry has not the shape that docs/catalogue-format.md describes ({type(error).__name__}: {error})"
+        msg = f"{file}: an entry does not have the form in docs/catalogue-format.md ({type(error).__name__}: {error})"
         raise CatalogueError(msg) from error
 
 
@@ -88,16 +89,16 @@ def _read(path: Path) -> dict[str, Any]:
         msg = f"{path}: cannot be read: {' '.join(str(error).split())}"
         raise CatalogueError(msg) from error
     if not isinstance(content, dict):
-        msg = f"{path}: a mapping is expected at the top"
+        msg = f"{path}: must hold a mapping"
         raise CatalogueError(msg)
     return content
 
 
 def governance(content: Mapping[str, Any]) -> dict[str, str]:
-    """The terms of `governance.yaml`, all of them, as text.
+    """Return all the terms of `governance.yaml` as text.
 
     Raises:
-        CatalogueError: a term is unknown or missing, or no text.
+        CatalogueError: a term is unknown, missing or not text.
     """
     if set(content) != set(TERMS) or not all(isinstance(value, str) for value in content.values()):
         msg = f"governance.yaml: these fields are expected, each a text: {', '.join(TERMS)}"
@@ -106,7 +107,7 @@ def governance(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _excluded(content: Mapping[str, Any], path: Path) -> dict[str, str]:
-    """Each function that is left out, with the rule's text."""
+    """Return each function that is left out, with the reason."""
     rules = content.get("rules") or {}
     for rule, names in (content.get("exclusions") or {}).items():
         if rule not in rules or not isinstance(names, list):
@@ -147,7 +148,7 @@ def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribut
     usage, declared, name = _usage(entry), entry.get("type"), entry.get("id", "?")
     members: tuple[str, ...] = ()
     if isinstance(declared, dict):
-        kind: Kind = "enum"
+        kind: ValueType = "enum"
         members = tuple(member["value"] for member in declared.get("members") or ())
     elif declared == "string[]":
         kind, members = "enum[]", tuple(usage.get("members") or ())
@@ -157,7 +158,7 @@ def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribut
         msg = f"attribute {name}: type {declared!r} is not one of boolean, int, string, string[], members"
         raise CatalogueError(msg)
     if not all(isinstance(member, str) for member in members):
-        msg = f"attribute {name}: a member is no text; YAML reads yes, no and numbers as something else: quote it"
+        msg = f"attribute {name}: a member is not text: quote it, since YAML reads yes, no and numbers as other types"
         raise CatalogueError(msg)
     pattern_name = usage.get("format")
     if pattern_name is not None and pattern_name not in formats:
@@ -182,7 +183,7 @@ def _attribute(entry: Mapping[str, Any], formats: Mapping[str, str]) -> Attribut
 
 
 def _lineage(name: str, families: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The family and its ancestors, nearest first."""
+    """Return the family and its ancestors, nearest first."""
     line: list[str] = []
     current: str | None = name
     while current is not None:

@@ -1,8 +1,8 @@
-"""How one rule of the catalogue reads in OTTL, the language of the Collector's processors.
+"""One attribute of the catalogue in OTTL, the language of the Collector's processors.
 
-Must never yield an expression that can fail on a well-formed request: errors propagate, so a failure would be answered with a 5xx.
-Hence a value's type is asked before anything else is, and a list, which may hold what JSON cannot (NaN), is only matched after
-`stringify_all`, the one conversion that never fails.
+It must never yield an expression that can fail on a well-formed request: errors propagate, so the Collector would answer with a 5xx.
+Therefore each expression tests a value's type first. A list may hold what JSON cannot (NaN), so it is matched only after `stringify_all`,
+the one conversion that never fails.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import Final
 
 from mlflow_usage.catalogue.build.entries import Attribute
 
-TYPES: Final = {"boolean": "IsBool", "int": "IsInt", "enum[]": "IsList"}  # the rest: IsString
+TYPE_TESTS: Final = {"boolean": "IsBool", "int": "IsInt", "enum[]": "IsList"}  # the rest: IsString
 
 
 def quote(text: str) -> str:
-    """A string literal."""
+    """Return a string literal."""
     return json.dumps(text)
 
 
 def keys(ids: Iterable[str]) -> str:
-    """A list of string literals."""
+    """Return a list of string literals."""
     return "[" + ", ".join(quote(key) for key in ids) + "]"
 
 
 def matches(path: str, pattern: str) -> str:
-    """Whether the whole of a string is as the pattern says."""
+    """Return the condition that the whole of a string matches the pattern."""
     return f"IsMatch({path}, {quote(f'^(?:{pattern})$')})"
 
 
 def any_of(names: Iterable[str]) -> str:
-    """A pattern of these names; the namespace that they share is written once."""
+    """Return a pattern of these names that writes a shared namespace once."""
     parts = sorted(name.rpartition(".") for name in names)
     found = []
     for (space, dot), group in groupby(parts, key=lambda part: part[:2]):
@@ -46,7 +46,10 @@ def any_of(names: Iterable[str]) -> str:
 
 
 def rebuild(context: str, ids: Iterable[str]) -> list[str]:
-    """A repeated key would hide its second value from every check: keep the last of each. Cut first, so that this stays linear."""
+    """Return the statements that keep the last of repeated keys: a second value would escape every check.
+
+    Cutting first keeps this linear.
+    """
     attributes, cache = f"{context}.attributes", f"{context}.cache"
     return [
         f"keep_keys({attributes}, {keys(ids)})",
@@ -56,25 +59,25 @@ def rebuild(context: str, ids: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One attribute of the resource or of a record (`context`), and what the catalogue says of it."""
+class AttributePath:
+    """One attribute in its `context`, the resource or a record."""
 
     context: str
     attribute: Attribute
 
     @property
     def path(self) -> str:
-        """The attribute's value."""
+        """Return the path of the attribute's value."""
         return f"{self.context}.attributes[{quote(self.attribute.id)}]"
 
     @property
     def typed(self) -> str:
-        """Whether there is a value of the right type."""
-        return f"{TYPES.get(self.attribute.kind, 'IsString')}({self.path})"
+        """Return the condition that there is a value of the right type."""
+        return f"{TYPE_TESTS.get(self.attribute.kind, 'IsString')}({self.path})"
 
     @property
     def invalid(self) -> str:
-        """Whether there is no value that the catalogue allows."""
+        """Return the condition that there is no value that the catalogue allows."""
         attribute = self.attribute
         if attribute.kind == "int":
             return f"not ({self.typed} and {self.path} >= {attribute.minimum} and {self.path} <= {attribute.maximum})"
@@ -86,7 +89,7 @@ class Rule:
 
     @property
     def refusing(self) -> bool:
-        """Whether an unknown member refuses the record."""
+        """Return whether an unknown member refuses the record."""
         return self.attribute.kind in ("enum", "enum[]") and self.attribute.fallback is None
 
     @property
@@ -94,18 +97,18 @@ class Rule:
         return f"delete_key({self.context}.attributes, {quote(self.attribute.id)})"
 
     def statements(self, *, required: bool) -> Iterator[str]:
-        """Statements after which the value is valid or absent, or is left for the filter to refuse."""
+        """Yield statements after which the value is valid, absent, or left for the filter to refuse."""
         attribute = self.attribute
         if attribute.kind == "enum" and attribute.fallback is not None:
             known = matches(self.path, any_of(attribute.members))
             yield f"set({self.path}, {quote(attribute.fallback)}) where {self.typed} and not {known}"
         if not required:
             yield f"{self._remove} where {f'not {self.typed}' if attribute.kind == 'enum' else self.invalid}"
-        if attribute.kind == "enum[]":  # longer than there are members: no set of them
+        if attribute.kind == "enum[]":  # more items than members: not a set
             yield f"{self._remove} where {self.typed} and Len({self.path}) > {len(attribute.members)}"
 
     def members(self) -> Iterator[str]:
-        """Statements, for a list only, that build it anew from the members found in it: sorted, each once."""
+        """Yield the statements that rebuild a list from the members found in it: sorted, each once."""
         attribute, path = self.attribute, self.path
         text, found = f'{self.context}.cache["text"]', f'{self.context}.cache["found"]'
         member = f'"(?:{any_of(attribute.members)})"'
@@ -117,5 +120,5 @@ class Rule:
             yield f"append({found}, {quote(value)}) where ContainsValue({path}, {quote(value)}){fallback}"
         yield self._remove
         yield f"set({path}, {found}) where {found} != nil"
-        if attribute.fallback is None:  # no list any more, so the filter refuses it
+        if attribute.fallback is None:  # no longer a list, so the filter refuses it
             yield f"set({path}, false) where {unknown}"

@@ -1,6 +1,6 @@
-"""Renders what the public reads: the page "what is collected" and the machine-readable catalogue.
+"""Renders the public's view: the page "what is collected" and the machine-readable catalogue.
 
-Must never say more or less than the catalogue: every sentence about an element comes from its own entry.
+It must never say more or less than the catalogue: every sentence about an element comes from its own entry.
 """
 
 from __future__ import annotations
@@ -11,26 +11,19 @@ from typing import Any, Final
 
 from mlflow_usage.catalogue import words
 from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, Event, Governance, active
+from mlflow_usage.catalogue.values import in_words
 
 HEADER: Final = "<!-- Generated from the catalogue by `make docs`; do not edit. -->\n"
 
 
-def allowed(attribute: Attribute) -> str:
-    """What the attribute may be, in words."""
-    if attribute.kind == "boolean":
-        return "true or false"
-    if attribute.kind == "int":
-        return f"a number from {attribute.minimum:,} to {attribute.maximum:,}"
-    if attribute.kind == "string":
-        example = f", such as `{attribute.examples[0]}`" if attribute.examples else ""
-        return f"matches `{attribute.pattern}`{example}".replace("|", "\\|")
-    members = ", ".join(f"`{member}`" for member in attribute.members)
-    other = f"; anything else is `{attribute.fallback}`" if attribute.fallback else ""
-    return f"{'any of' if attribute.kind == 'enum[]' else 'one of'} {members}{other}"
+def in_cell(attribute: Attribute) -> str:
+    """Return what the attribute may be, with an example of a text, for a cell of a Markdown table."""
+    example = f", such as `{attribute.examples[0]}`" if attribute.kind == "string" and attribute.examples else ""
+    return (in_words(_attribute(attribute)) + example).replace("|", "\\|")
 
 
 def render_page(catalogue: Catalogue) -> str:
-    """The text of `docs/what-is-collected.md`."""
+    """Return the text of `docs/what-is-collected.md`."""
     reviewed = active(catalogue)
     parts = [
         HEADER,
@@ -72,33 +65,25 @@ def render_page(catalogue: Catalogue) -> str:
 
 
 def turn_off() -> list[str]:
-    """How it is turned off, and by whom."""
+    """Return the table of the ways to turn it off, and for whom each does."""
     rows = [f"| {how} | {whom} |" for how, whom in words.TURN_OFF]
     return [words.TURN_OFF_LEAD, "", "| how | for whom |", "|---|---|", *rows, "", words.TURN_OFF_CLOSE]
 
 
 def pending_lines(catalogue: Catalogue) -> list[str]:
-    """What is under review, a line each."""
-    pending = published(catalogue)["pending"]
-    lines = [f"- `{name}`: {entry['brief']}" for part in ("resource", "attributes", "events") for name, entry in pending[part].items()]
-    lines += [f"- `{name}` may also be {_listed(members)}." for name, members in pending["members"].items()]
-    lines += [f"- `{name}` also carries {_listed(keys)}." for name, keys in pending["carried"].items()]
-    return lines or [words.PENDING_NONE]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    """Return a line for each thing under review."""
+    return [f"- {line}" for line in words.pending(published(catalogue)["pending"])] or [words.PENDING_NONE]
 
 
 def terms(catalogue: Catalogue) -> list[str]:
-    """Who answers, as a table; what nobody has said yet says so."""
+    """Return the terms as a table; a term that nobody has set says so."""
     rows = [f"| {words.TERMS[term]} | {value or words.NOT_NAMED} |" for term, value in catalogue.governance.items()]
     return ["| | |", "|---|---|", *rows]
 
 
 def _table(attributes: tuple[Attribute, ...]) -> list[str]:
     rows = ["| attribute | what it is | it may be | why | review |", "|---|---|---|---|---|"]
-    rows += [f"| `{a.id}` | {a.brief} | {allowed(a)} | {a.governance.question} | {_review(a.governance)} |" for a in attributes]
+    rows += [f"| `{a.id}` | {a.brief} | {in_cell(a)} | {a.governance.question} | {_review(a.governance)} |" for a in attributes]
     return rows
 
 
@@ -125,7 +110,7 @@ def _carried(event: Event) -> str:
 
 
 def published(catalogue: Catalogue) -> dict[str, Any]:
-    """What `mlflow-usage catalogue --json` prints: what is collected, and apart from it what is under review."""
+    """Return what `mlflow-usage catalogue --json` prints: what is collected, and separately what is under review."""
     reviewed = active(catalogue)
     known = {attribute.id: attribute for attribute in reviewed.every_attribute}
     carried = {event.name: event.attributes for event in reviewed.events}
@@ -152,7 +137,7 @@ def published(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def render_json(catalogue: Catalogue) -> str:
-    """The text of `catalogue/catalogue.json`, which `mlflow-usage catalogue` reads."""
+    """Return the text of `catalogue/catalogue.json`, which `mlflow-usage catalogue` reads."""
     return json.dumps(published(catalogue), indent=1, ensure_ascii=False) + "\n"
 
 

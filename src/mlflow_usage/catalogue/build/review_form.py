@@ -1,7 +1,7 @@
 """Renders the review form: every element with its three answers, and everything else the reviewers asked.
 
-Decides how the form is laid out; what it says about an element comes from the element's own entry and from the ledger of reviews. It must
-never state as reviewed what no row of the ledger names.
+Decides the form's layout; every statement about an element comes from its own entry and from the ledger of reviews. It must never
+state as reviewed what no row of the ledger names.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlflow_usage.catalogue import words
-from mlflow_usage.catalogue.build.entries import MECHANICS, Attribute, Catalogue, Row, active
-from mlflow_usage.catalogue.build.public import HEADER, allowed, pending_lines, terms, turn_off
+from mlflow_usage.catalogue.build.entries import MECHANICS, Attribute, Catalogue, ReviewRow, active
+from mlflow_usage.catalogue.build.public import HEADER, in_cell, pending_lines, terms, turn_off
 
-TYPES: Final = {"boolean": "boolean", "enum": "enumeration", "enum[]": "list of enumeration", "int": "integer", "string": "pattern"}
+TYPES_IN_WORDS: Final = {
+    "boolean": "boolean",
+    "enum": "enumeration",
+    "enum[]": "list of enumeration",
+    "int": "integer",
+    "string": "pattern",
+}
 
 
 def render(catalogue: Catalogue) -> str:
-    """The text of `docs/review-form.md`."""
+    """Return the text of `docs/review-form.md`."""
     reviewed = active(catalogue)
     parts = [
         HEADER,
@@ -40,7 +46,7 @@ def render(catalogue: Catalogue) -> str:
         "",
         "### API names",
         "",
-        "Every name stands in [what is collected](what-is-collected.md).",
+        "[What is collected](what-is-collected.md) lists every name.",
         "",
         *_families(reviewed),
         "",
@@ -102,7 +108,7 @@ def _answers(attribute: Attribute) -> str:
 
 
 def _elements(catalogue: Catalogue) -> Iterator[str]:
-    """One line for each attribute that a row of the form covers; the API's name is the event itself."""
+    """Yield a line for each attribute that a row of the form covers; the API's name is the event itself."""
     yield "| element | as | personal? | identifier? | sensitive? | what it is | review |"
     yield "|---|---|---|---|---|---|---|"
     for reference, row in catalogue.reviews.rows.items():
@@ -123,12 +129,12 @@ def _metadata(catalogue: Catalogue) -> Iterator[str]:
             rows = [row for row in catalogue.reviews.of(attribute.governance) if row.on is not None and row.allows(event, key)]
             if rows:
                 field = key.removeprefix("mlflow.usage.")
-                yield f"| `{event.name}` | `{field}` | {TYPES[attribute.kind]} | {_values(attribute, rows)} |"
+                yield f"| `{event.name}` | `{field}` | {TYPES_IN_WORDS[attribute.kind]} | {_values(attribute, rows)} |"
 
 
-def _values(attribute: Attribute, rows: Iterable[Row]) -> str:
+def _values(attribute: Attribute, rows: Iterable[ReviewRow]) -> str:
     if not attribute.members:
-        return allowed(attribute)
+        return in_cell(attribute)
     listed = {value for row in rows for value in row.values} | {attribute.fallback}
     return ", ".join(f"`{member}`" if member in listed else f"*`{member}`*" for member in attribute.members)
 
@@ -147,7 +153,7 @@ def _mechanics(catalogue: Catalogue) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for attribute in catalogue.every_attribute:
         if attribute.governance.review == MECHANICS:
-            yield f"| `{attribute.id}` | {_answers(attribute)} | {attribute.brief} | {allowed(attribute)} |"
+            yield f"| `{attribute.id}` | {_answers(attribute)} | {attribute.brief} | {in_cell(attribute)} |"
     for event in catalogue.events:
         if event.governance.review == MECHANICS:
             yield f"| event `{event.name}` | no | no | no | {event.brief} | counted |"

@@ -1,7 +1,7 @@
 """The ledger of reviews: what each row of the form allows.
 
-Decides how `model/reviews.yaml` is read. It must never allow what no row names: an entry that cites a row which does not cover it is a
-finding of the linter.
+Decides how `model/reviews.yaml` is read. It must never allow an element that no row names: the linter finds an entry that cites a row
+which does not cover it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mlflow_usage.catalogue.build.entries import Reviews, Row
+from mlflow_usage.catalogue.build.entries import ReviewRow, Reviews
 
 NAMES: Final = "names"
 
 
 def reviews(content: Mapping[str, Any]) -> Reviews:
-    """The reviews of the file's content."""
+    """Return the reviews in the file's content."""
     held = content.get("reviews") or ()
     mechanics = content.get("mechanics") or {}
     return Reviews(
@@ -26,9 +26,9 @@ def reviews(content: Mapping[str, Any]) -> Reviews:
     )
 
 
-def _rows(review: Mapping[str, Any]) -> list[Row]:
+def _rows(review: Mapping[str, Any]) -> list[ReviewRow]:
     return [
-        Row(
+        ReviewRow(
             reference=f"{review['id']}#{name}",
             element=row["element"],
             covers=None if row["covers"] == NAMES else frozenset(row["covers"]),

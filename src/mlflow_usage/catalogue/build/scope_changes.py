@@ -1,6 +1,6 @@
 """Renders the change log of what is collected: each revision of the catalogue against the one before.
 
-Must never be edited: what a released revision added is read from its frozen file.
+Decides nothing: what a released revision added is read from its frozen file. It must never rewrite the past.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mlflow_usage.catalogue.scope import changes
 
 
 def render(catalogue: Catalogue) -> str:
-    """The text of `docs/scope-changes.md`."""
+    """Return the text of `docs/scope-changes.md`."""
     known: dict[int, Mapping[str, Any]] = {**history.released(history.read())}
     known.setdefault(catalogue.revision, {**history.scope(catalogue), "release": None, "date": None})
     parts = [HEADER, "# Changes of scope", "", "What each revision of the catalogue collects beyond the one before, newest first.", ""]
@@ -41,7 +41,7 @@ def _first(content: Mapping[str, Any]) -> Iterator[str]:
 def _later(before: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[str]:
     found = changes(before, content)
     if not found:
-        yield "Nothing that is collected has changed."
+        yield "The same is collected."
         return
     yield "| | element | change | review |"
     yield "|---|---|---|---|"

@@ -1,12 +1,12 @@
 """Renders the table's schema (`warehouse/schema.py`) from the catalogue.
 
-Decides what a column is called, which type it has and which CHECK constraints guard it. It must never allow a value that the catalogue
-does not describe, nor use an expression that only one of the engines that write the table understands: every constraint is read by
-DataFusion (delta-rs) and by Spark SQL alike, so there are no regular expressions and no aliases that delta-rs would print differently.
+Decides each column's name, type and CHECK constraints. It must never allow a value that the catalogue does not describe, nor use an
+expression that only one of the engines that write the table understands. DataFusion (delta-rs) and Spark SQL both read every constraint,
+so there are no regular expressions and no aliases that delta-rs would print differently.
 
 A column is an attribute's id without the namespaces `mlflow.usage.`, `app.` and `log.record.`, its dots as underscores:
 `app.installation.id` is `installation_id`, `session.id` is `session_id`, `service.version` is `service_version`, `log.record.uid` is
-`uid`, `mlflow.usage.count` is `count`. Before them stand the columns that the loader makes itself (`MADE`).
+`uid`, `mlflow.usage.count` is `count`. The columns that the loader makes itself come first (`MADE`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any, Final
 from mlflow_usage.catalogue.build.entries import Attribute, Catalogue, active
 from mlflow_usage.catalogue.build.model import CatalogueError
 
-DROPPED: Final = ("mlflow.usage.", "app.", "log.record.")
-TYPES: Final = {"boolean": "boolean", "enum": "string", "enum[]": "array<string>", "int": "long", "string": "string"}
-MANY: Final = 40  # an attribute on more events than this is a family's, and says nothing about which event carries it
+NAMESPACES: Final = ("mlflow.usage.", "app.", "log.record.")
+COLUMN_TYPES: Final = {"boolean": "boolean", "enum": "string", "enum[]": "array<string>", "int": "long", "string": "string"}
+MANY: Final = 40  # an attribute on more events than this belongs to a family: no constraint says which events carry it
 WIDTH: Final = 140
 
 MADE: Final = (
@@ -52,15 +52,15 @@ from typing import Final
 
 
 def column(attribute: str) -> str:
-    """The column of the attribute with this id."""
+    """Return the column of the attribute with this id."""
     name = attribute
-    for namespace in DROPPED:
+    for namespace in NAMESPACES:
         name = name.removeprefix(namespace)
     return name.replace(".", "_")
 
 
 def render(catalogue: Catalogue) -> str:
-    """The text of `warehouse/schema.py`.
+    """Return the text of `warehouse/schema.py`.
 
     Raises:
         CatalogueError: two attributes would share a column, or no installation is named.
@@ -73,7 +73,7 @@ def render(catalogue: Catalogue) -> str:
         msg = f"warehouse columns {double} have two meanings" if double else f"no attribute makes the column {KEY}"
         raise CatalogueError(msg)
     columns = [(name, kind, name in NULLABLE, comment) for name, kind, comment in MADE]
-    columns += [(column(a.id), TYPES[a.kind], True, a.id) for a in (*catalogue.resource, *attributes)]
+    columns += [(column(a.id), COLUMN_TYPES[a.kind], True, a.id) for a in (*catalogue.resource, *attributes)]
     parts = [
         f"REVISION: Final = {catalogue.revision}",
         "# Name, Delta type, whether the schema itself lets it be null, and the comment: the attribute's id, if it is one.",
@@ -90,14 +90,14 @@ def render(catalogue: Catalogue) -> str:
 
 
 def constraints(catalogue: Catalogue) -> dict[str, str]:
-    """What every row must satisfy, by the column that it is about."""
+    """Return the conditions that every row must meet, by the column that each is about."""
     everywhere = frozenset.intersection(*(event.required for event in catalogue.events))
     found = {"event_name": f"event_name IN ({_texts(event.name for event in catalogue.events)})"}
     found["bucket"] = f"bucket = substr({KEY}, 1, 2)"
     for attribute in catalogue.resource:
-        found[column(attribute.id)] = _rule(attribute, required=attribute.required)
+        found[column(attribute.id)] = _condition(attribute, required=attribute.required)
     for attribute in catalogue.attributes.values():
-        found[column(attribute.id)] = _rule(attribute, required=attribute.id in everywhere)
+        found[column(attribute.id)] = _condition(attribute, required=attribute.id in everywhere)
         carriers = [event.name for event in catalogue.events if attribute.id in event.attributes]
         if attribute.id not in everywhere and len(carriers) <= MANY:
             found[f"{column(attribute.id)}_on"] = f"{column(attribute.id)} IS NULL OR event_name IN ({_texts(carriers)})"
@@ -107,7 +107,7 @@ def constraints(catalogue: Catalogue) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _rule(attribute: Attribute, *, required: bool) -> str:
+def _condition(attribute: Attribute, *, required: bool) -> str:
     name = column(attribute.id)
     test = _test(attribute, name)
     if not test:
@@ -119,7 +119,7 @@ def _test(attribute: Attribute, name: str) -> str:
     if attribute.kind == "enum":
         return f"{name} IN ({_texts(attribute.members)})"
     if attribute.kind == "enum[]":
-        # Nothing is left of the array once every member is taken out of it.
+        # An array of members only is empty once every member is removed.
         rest = name
         for member in attribute.members:
             rest = f"array_remove({rest}, {_texts([member])})"
@@ -134,7 +134,7 @@ def _test(attribute: Attribute, name: str) -> str:
 
 
 def measure(pattern: str) -> tuple[int, int, str]:
-    """Shortest and longest match of a format in characters, and every character that a match can hold.
+    """Return the shortest and longest match of a format in characters, and every character that a match can hold.
 
     Raises:
         CatalogueError: the pattern has no longest match, or uses more than classes, literals, groups and counts.
@@ -149,7 +149,7 @@ def measure(pattern: str) -> tuple[int, int, str]:
     return int(shortest), int(longest), allowed
 
 
-def _characters(tree: Any, pattern: str) -> set[str]:  # noqa: ANN401 - `re` does not publish the type of its parse tree
+def _characters(tree: Any, pattern: str) -> set[str]:  # noqa: ANN401  `re` does not publish the type of its parse tree
     found: set[str] = set()
     for operation, argument in tree:
         name = str(operation)
@@ -173,7 +173,7 @@ def _texts(values: Iterable[str]) -> str:
     texts = tuple(values)
     for text in texts:
         if not re.fullmatch(r"[A-Za-z0-9_.\-]+", text):
-            msg = f"value {text!r} cannot stand in a constraint"
+            msg = f"value {text!r} cannot be written in a constraint"
             raise CatalogueError(msg)
     return ", ".join(f"'{text}'" for text in texts)
 

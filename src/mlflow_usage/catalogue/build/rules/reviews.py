@@ -1,7 +1,7 @@
-"""The rules that hold an entry to the reviews that were held.
+"""The rules that hold an entry to its reviews.
 
-Decides whether a reference is valid where it stands. What breaks one of these and is suppressed is not thereby reviewed: an entry without
-a valid review stays inert (`entries.active`).
+Decides where a reference is valid. Suppressing one of these rules reviews nothing: an entry without a valid review stays inert
+(`entries.active`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _covers(catalogue: Catalogue, reference: str, entry: Attribute | Event, name
 
 
 def carries(catalogue: Catalogue) -> Broken:
-    """Every event carries what a review allows on it."""
+    """Every event carries only what a review allows on it."""
     ledger = catalogue.reviews
     for event in catalogue.events:
         for key in event.attributes:
@@ -76,8 +76,8 @@ def answers(catalogue: Catalogue) -> Broken:
         rows = [row for row in catalogue.reviews.of(given) if row.covers is not None and attribute.id in row.covers]
         for row in rows:
             if flags != row.answers and all(isinstance(flag, bool) for flag in flags):
-                told = ", ".join(
+                reviewed = ", ".join(
                     f"{flag}: {str(answer).lower()}"
                     for flag, answer in zip(("personal", "identifier", "sensitive"), row.answers, strict=True)
                 )
-                yield attribute.id, given, f"{row.reference} was answered with {told}: changed answers need a review"
+                yield attribute.id, given, f"{row.reference} was answered with {reviewed}: changed answers need a review"

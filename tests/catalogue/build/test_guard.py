@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,13 +28,13 @@ from catalogue.editing import (
     usage,
 )
 from mlflow_usage.catalogue.build import __main__ as build
-from mlflow_usage.catalogue.build import guard, history, scope_changes
+from mlflow_usage.catalogue.build import guard, history
 from mlflow_usage.catalogue.build.entries import Catalogue
 from mlflow_usage.catalogue.build.lint import lint
-from mlflow_usage.catalogue.build.model import CatalogueError
-from mlflow_usage.catalogue.scope import ScopeError, changes
 
 TODAY = date(2026, 12, 1)
+
+
 NEW_EVENT = "mlflow.acme"
 
 
@@ -72,8 +70,14 @@ def wider_pattern(content: Any) -> None:
 
 
 AGAIN = "approved:2025-06-26#backend-store approved:2026-12-24#more-stores"
+
+
 MORE_STORES = held("more-stores", covers=[STORE], values=["AcmeStore"])
+
+
 NEXT = raised(2)
+
+
 ALLOWED: list[tuple[str, list[Edit]]] = [
     ("nothing", []),
     ("a higher revision alone", [NEXT]),
@@ -104,7 +108,11 @@ ALLOWED: list[tuple[str, list[Edit]]] = [
 
 
 RAISE = "revision 1 is released without it; raise `revision` in model/manifest.yaml to 2"
+
+
 NO_REVIEW = "no review since covers it"
+
+
 REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
     ("an event", [event(1)], NEW_EVENT, ["new event: Acme was called.", RAISE, "its own `revision` must be 2"]),
     ("an event of the revision before", [NEXT, event(1)], NEW_EVENT, ["its own `revision` must be 2"]),
@@ -116,7 +124,7 @@ REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
         ["may also be acme", "no review covers it", "`pending: [acme]`"],
     ),
     ("a wider bound", [NEXT, (ATTRIBUTES, put(COUNT, "min", 0))], COUNT, ["may be as small as 0, was 1", NO_REVIEW]),
-    ("another pattern", [NEXT, (RESOURCE, put("os.version", "format", "release"))], "os.version", ["counts as wider", NO_REVIEW]),
+    ("another pattern", [NEXT, (RESOURCE, put("os.version", "format", "release"))], "os.version", ["treated as wider", NO_REVIEW]),
     (
         "a wider format",
         [NEXT, (MANIFEST, lambda c: c["formats"].update(numbers="[0-9.]{1,99}"))],
@@ -128,7 +136,7 @@ REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
         "changed answers",
         [NEXT, (RESOURCE, put("host.arch", "personal", True))],
         "host.arch",
-        ["answered anew (personal: yes, was no)", NO_REVIEW],
+        ["answer changed (personal: yes, was no): treated as wider", NO_REVIEW],
     ),
     (
         "an attribute that is not described as new",
@@ -163,7 +171,7 @@ REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
         "an attribute is gone from an event",
         [NEXT, (AUTOLOG, lambda c: first(c, "mlflow.autolog")["attributes"].pop(0))],
         "mlflow.autolog",
-        ["carries mlflow.usage.disable no longer", "put it back"],
+        ["no longer carries mlflow.usage.disable", "put it back"],
     ),
     ("what was approved is pending again", [NEXT, (TRACKING, put("mlflow.set_tag", "review", "pending"))], "mlflow.set_tag", ["no longer"]),
     ("a revision is left out", [raised(3)], "model/manifest.yaml", ["must be 1 or 2"]),
@@ -222,46 +230,3 @@ def test_the_command_refuses_and_says_what_to_do(
     for arguments in (["--check"], [], ["--release"]):
         assert build.main(arguments, TODAY) == 1
         assert capsys.readouterr().err == f"SCOPE: mlflow.usage.flavor: may also be acme: {RAISE}\n"
-
-
-def test_a_release_freezes_the_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    catalogue = edited()
-    assert history.path(1) in build.write(catalogue, tmp_path)
-    file = tmp_path / history.path(1)
-    assert json.loads(file.read_text())["release"] is None
-    assert build.release(catalogue, TODAY, tmp_path) == 0
-    kept = file.read_text()
-    assert (json.loads(kept)["release"], json.loads(kept)["date"]) == (build.VERSION, "2026-12-01")
-    monkeypatch.setattr(history, "HISTORY", file.parent)
-    monkeypatch.setattr(history.read, "__defaults__", (file.parent,))
-    assert history.path(1) not in build.artefacts(catalogue)
-    assert build.release(catalogue, date(2027, 1, 1), tmp_path) == 0
-    assert "frozen already" in capsys.readouterr().out
-    later = edited(raised(2), event())
-    assert history.path(2) in build.write(later, tmp_path)
-    assert file.read_text() == kept
-    told = scope_changes.render(later)
-    assert f"## Revision 1: release {build.VERSION}, 2026-12-01" in told
-    assert told.index("## Revision 2: not released yet") < told.index("| wider | `mlflow.acme` | new event: Acme was called. |")
-    assert told.index("`mlflow.acme`") < told.index("## Revision 1")
-
-
-@pytest.mark.parametrize("content", ["{", "[]", '{"revision": 2}', '{"revision": 1}'])
-def test_a_history_that_cannot_be_read_is_told(tmp_path: Path, content: str) -> None:
-    (tmp_path / "1.json").write_text(content)
-    with pytest.raises(CatalogueError, match=r"history/1\.json"):
-        history.read(tmp_path)
-
-
-def test_what_is_no_catalogue_is_told() -> None:
-    with pytest.raises(ScopeError, match="events is missing"):
-        changes({"resource": {}, "attributes": {}}, {"resource": {}, "attributes": {}, "events": {}})
-
-
-def test_what_is_wider_one_way_is_narrower_the_other(released: dict[int, dict[str, Any]]) -> None:
-    make: Callable[..., dict[str, Any]] = lambda *edits: history.scope(edited(*edits))  # noqa: E731
-    for edits in ([event()], [(ATTRIBUTES, member(FLAVOR, "acme"))], [(ATTRIBUTES, put(COUNT, "min", 0))]):
-        wide = make(*edits)
-        assert [change.effect for change in changes(released[1], wide)] == ["wider"]
-        assert [change.effect for change in changes(wide, released[1])] == ["narrower"]
-        assert changes(wide, wide) == []

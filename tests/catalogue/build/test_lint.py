@@ -28,9 +28,9 @@ from catalogue.editing import (
 )
 from mlflow_usage.catalogue.build import __main__ as build
 from mlflow_usage.catalogue.build.entries import active
-from mlflow_usage.catalogue.build.lint import FIRM, lint
+from mlflow_usage.catalogue.build.lint import DATED, FIRM, RULES, lint
 from mlflow_usage.catalogue.build.model import CatalogueError
-from mlflow_usage.catalogue.build.rules import CHARTS, DATED, RULES
+from mlflow_usage.catalogue.build.rules.governance import CHARTS
 
 TODAY = date(2026, 1, 1)
 REASON = {"ref": "mlflow.usage.reason"}
@@ -115,6 +115,13 @@ def test_every_rule_has_its_test() -> None:
     }
 
 
+@pytest.mark.parametrize("rule", [*RULES, *DATED])
+def test_every_rule_says_in_a_line_what_it_asks(rule: str) -> None:
+    said = ({**RULES, **DATED}[rule].__doc__ or "").strip()
+    assert said.endswith(".")
+    assert len(said.splitlines()) == 1
+
+
 def suppressing(reason: object, rule: str = "CHART", chart: str = "astrology") -> Mutation:
     return lambda c: usage(c, STORE).update(chart=chart, suppress={rule: reason})
 
@@ -144,7 +151,7 @@ SUPPRESSED: list[tuple[Mutation, list[tuple[str, str]]]] = [
     (suppressing(""), [("CHART", "must be one of"), ("SUPPRESS", "needs a reason")]),
     (suppressing("  "), [("CHART", "must be one of"), ("SUPPRESS", "needs a reason")]),
     (suppressing(None), [("CHART", "must be one of"), ("SUPPRESS", "needs a reason")]),
-    (suppressing("why not", chart="stores"), [("SUPPRESS", "needed no more")]),
+    (suppressing("why not", chart="stores"), [("SUPPRESS", "is no longer needed")]),
     (suppressing("why not", rule="CHARTS", chart="stores"), [("SUPPRESS", "is no rule")]),
 ]
 
