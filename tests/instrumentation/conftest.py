@@ -1,4 +1,4 @@
-"""One import of MLflow for all tests of its functions."""
+"""MLflow with every function of it wrapped, for the tests of one module."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from instrumentation.measuring import Calls, measured
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def wrapped() -> Iterator[Calls]:
     """MLflow, with the parts of it that are imported lazily, and every function of it wrapped."""
     os.environ.pop("MLFLOW_TRACKING_URI", None)

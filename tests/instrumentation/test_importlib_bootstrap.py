@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
 import warnings
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -74,3 +75,41 @@ def test_a_module_that_is_not_there_is_missed_as_ever(told: list[ModuleType]) ->
     finally:
         sys.meta_path.remove(finder)
     assert told == []
+
+
+def test_no_frame_of_ours_is_below_the_module_s_own(told: list[ModuleType], tmp_path: Path) -> None:
+    source = "import sys\nframe, files = sys._getframe(), []\nwhile frame := frame.f_back:\n    files.append(frame.f_code.co_filename)\n"
+    (tmp_path / f"{NAME}.py").write_text(source)
+    importlib.invalidate_caches()
+    module = importlib.import_module(NAME)
+    assert told == [module]
+    assert type(module.__spec__) is ModuleSpec
+    assert "_stand_in" not in vars(module.__spec__)
+    assert not [name for name in module.files if "mlflow_usage" in name]
+
+
+def test_a_module_that_fails_is_not_told_of(told: list[ModuleType], tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.py").write_text("import sys\nspec = __spec__\nsys.modules['acme_spec'] = spec\nraise LookupError('no')\n")
+    importlib.invalidate_caches()
+    with pytest.raises(LookupError, match="no"):
+        importlib.import_module(NAME)
+    spec: object = sys.modules.pop("acme_spec")
+    assert told == []
+    assert type(spec) is ModuleSpec
+    assert type(spec.loader) is SourceFileLoader
+
+
+def test_a_module_that_is_loaded_lazily_is_told_of_when_it_is_executed(told: list[ModuleType]) -> None:
+    spec = importlib.util.find_spec(NAME)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = module
+    spec.loader.exec_module(module)
+    assert told == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert module.value == 1
+    assert told == [module]
+    assert type(module.__spec__) is ModuleSpec

@@ -23,6 +23,7 @@ MODEL_FILE: Final = "code_model_"
 BETWEEN: Final = ("wrapt", "mlflow_usage")
 MAX_FRAMES: Final = 32
 MAX_NAMES: Final = 4096
+SPECS: Final[set[type]] = {ModuleSpec}  # whose name is read; `WatchedSpec` of `importlib_bootstrap/imports.py` joins it
 
 _get: Final = dict.get
 
@@ -47,8 +48,8 @@ def is_model_file(name: str) -> bool:
 
 def main_counts(scope: dict[str, Any]) -> bool:
     """Return whether calls from a main program of these globals count: `python -m mlflow.x` runs a module of MLflow as `__main__`."""
-    spec = _get(scope, "__spec__")
-    return type(spec) is not ModuleSpec or classify(spec.name) != INTERNAL
+    spec: Any = _get(scope, "__spec__")
+    return type(spec) not in SPECS or classify(spec.name) != INTERNAL
 
 
 def main_scope(modules: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -96,11 +96,8 @@ class Meter:
             return False
         return False
 
-    def noticing_client(self, event: str) -> Callable[[object], bool]:
-        """Return the question of a bound method of MlflowClient, which asks with its client."""
-        return partial(Meter._notice_client, self, event)
-
-    def _notice_client(self, event: str, client: object) -> bool:
+    def notice_client(self, event: str, client: object) -> bool:
+        """Answer the question of a bound method of MlflowClient, which asks with its client."""
         try:
             if self.from_user(sys._getframe(1)):  # noqa: SLF001
                 self.record_client(event, client)

@@ -32,6 +32,7 @@ class Patches:
         self.pending = pending
         self.inert = DEPRECATED if pending else DEPRECATED | PENDING
         self.meter = meter
+        self.notice_client, self.called_by_user = meter.notice_client, meter.called_by_user  # bound once, not for each function
         self.placed: list[tuple[Any, str, Any, Wrapper]] = []  # owner, name, original, wrapper
         self.early: set[str] = set()
         self.unaliased: dict[int, Wrapper] = {}  # original's id -> its wrapper, of what was imported before us
@@ -107,14 +108,14 @@ class Patches:
             extract = extractor(original, fixed)
             if not self.pending and event in PENDING_EVENTS:
                 extract = extract.reviewed(event)
-            return Wrapper(original, place(meter, event, extract), enabled=meter.called_by_user)
+            return Wrapper(original, place(meter, event, extract), enabled=self.called_by_user)
         if event in DECORATORS:
-            return Wrapper(original, frames.on_decoration(meter, event), enabled=meter.called_by_user)
+            return Wrapper(original, frames.on_decoration(meter, event), enabled=self.called_by_user)
         if client:
             by_class = frames.client_method(meter, event)
             if type(original) is FunctionType:
-                return Method(original, meter.noticing_client(event), by_class, meter.called_by_user)
-            return Wrapper(original, by_class, enabled=meter.called_by_user)
+                return Method(original, self.notice_client, event, by_class, self.called_by_user)
+            return Wrapper(original, by_class, enabled=self.called_by_user)
         return Wrapper(original, never, enabled=meter.noticing(event))
 
     def _alias(self, replaced: Mapping[int, Wrapper]) -> None:

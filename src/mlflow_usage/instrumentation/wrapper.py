@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 import wrapt
@@ -76,18 +77,28 @@ class Wrapper(wrapt.FunctionWrapper):  # type: ignore[type-arg]  # generic in wr
 class Method(Wrapper):
     """A wrapped method of MlflowClient, whose store is the client's own: the client is known when it is bound, not when it is called."""
 
-    def __init__(self, wrapped: Callable[..., Any], notice: Callable[[object], bool], unbound: Callable[..., Any], ask: Any) -> None:  # noqa: ANN401
-        """Wrap `wrapped`; `notice` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
-        super().__init__(wrapped, unbound, enabled=ask)
-        self._self_notice = notice
-        self._self_bind = wrapped.__get__
+    # No dictionary, partial or bound `__get__` for each of hundreds of methods: every full collection of the host's visits them all.
+    __slots__ = ("_self_event", "_self_function", "_self_notice")
+
+    def __init__(
+        self,
+        function: FunctionType,
+        notice: Callable[[str, object], bool],
+        event: str,
+        unbound: Callable[..., Any],
+        ask: Any,  # noqa: ANN401
+    ) -> None:
+        """Wrap `function`; `notice` is asked at each call of a bound one, `ask` and `unbound` where it is called by its class."""
+        super().__init__(function, unbound, enabled=ask)
+        self._self_function, self._self_notice, self._self_event = function, notice, event
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:  # noqa: ANN401  a method
         """Bind as a function binds: to an object, and to a class not at all."""
         if instance is None:
             return self
         # From `partial`, as from wrapt, the question is asked with no frame of ours below it.
-        return BoundWrapper(self._self_bind(instance), instance, never, partial(self._self_notice, instance))  # type: ignore[call-arg]
+        notice = partial(self._self_notice, self._self_event, instance)
+        return BoundWrapper(MethodType(self._self_function, instance), instance, never, notice)  # type: ignore[call-arg]
 
 
 def never(wrapped: Callable[..., Any], _instance: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:  # noqa: ANN401

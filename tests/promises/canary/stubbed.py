@@ -129,8 +129,8 @@ def everything() -> None:
         apis += 1
         names = parameters(original)
         wrapper.__wrapped__ = stub
-        if hasattr(wrapper, "_self_bind"):
-            wrapper._self_bind = stub.__get__
+        if hasattr(wrapper, "_self_function"):
+            wrapper._self_function = stub
         for _, value in VALUES:
             call(owner, name, (value,) * 8, {})
             call(owner, name, (), dict.fromkeys(names, value))

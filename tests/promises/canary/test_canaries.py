@@ -21,10 +21,10 @@ from mlflow_usage.warehouse.load import Loader
 from promises.canary.planted import Canary, files, opened, proprietary, search, variables
 from support.process_stage import FOREIGN
 from support.receiver import Receiver
+from support.repository import TESTS
 from warehouse.building import stored
 
 HERE = Path(__file__).parent
-TESTS = HERE.parent
 
 
 def word() -> str:
