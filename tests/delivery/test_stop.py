@@ -69,7 +69,7 @@ def test_another_410_begins_another_day(tmp_path: Path) -> None:
     assert path.stat().st_mtime > 1
 
 
-def test_it_is_remembered_through_no_link(tmp_path: Path) -> None:
+def test_a_410_is_remembered_through_no_link(tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
     (tmp_path / "stopped").symlink_to(target)
     stop.stop(tmp_path / "stopped")
