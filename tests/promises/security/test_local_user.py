@@ -92,19 +92,6 @@ def test_a_hard_link_is_never_written_through(tmp_path: Path) -> None:
     assert victim.read_text(encoding="utf-8") == SECRET
 
 
-def test_a_410_is_remembered_through_no_link(tmp_path: Path) -> None:
-    target = tmp_path / "elsewhere"
-    (tmp_path / "stopped").symlink_to(target)
-    stop.stop(tmp_path / "stopped")
-    assert not target.exists()
-    stop.stop(tmp_path / "own")
-    assert stop.stopped(tmp_path / "own", (tmp_path / "own").stat().st_mtime + 1)
-    os.utime(tmp_path / "own", (1, 1))
-    stop.stop(tmp_path / "own")
-    assert (tmp_path / "own").stat().st_mtime > 1
-    assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o600
-
-
 @needs_root
 def test_a_directory_that_another_user_made_first_is_not_used(scene: Scene) -> None:
     scene.state.mkdir(mode=0o777)
