@@ -11,10 +11,10 @@ from mlflow_usage.site.collected import context
 
 def test_what_is_under_review_reads_the_same_in_docs_and_on_the_site() -> None:
     catalogue = edited(*UNDER_REVIEW)
-    told = words.pending(published(catalogue)["pending"])
-    assert told[0] == f"`mlflow.usage.log_models`: {catalogue.attributes['mlflow.usage.log_models'].brief}"
-    assert "`mlflow.usage.flavor` may also be `sklearn`." in told
-    assert "`mlflow.autolog` also carries `mlflow.usage.disable`, `mlflow.usage.log_models`." in told
-    assert pending_lines(catalogue) == [f"- {line}" for line in told]
-    assert context(published(catalogue))["pending"] == told
+    sentences = words.pending(published(catalogue)["pending"])
+    assert sentences[0] == f"`mlflow.usage.log_models`: {catalogue.attributes['mlflow.usage.log_models'].brief}"
+    assert "`mlflow.usage.flavor` may also be `sklearn`." in sentences
+    assert "`mlflow.autolog` also carries `mlflow.usage.disable`, `mlflow.usage.log_models`." in sentences
+    assert pending_lines(catalogue) == [f"- {line}" for line in sentences]
+    assert context(published(catalogue))["pending"] == sentences
     assert pending_lines(edited()) == [words.PENDING_NONE]

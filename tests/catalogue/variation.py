@@ -1,4 +1,4 @@
-"""A second mlflow-usage beside the installed one: the same source with another catalogue, everything regenerated from it."""
+"""A second mlflow-usage besides the installed one: the same source with another catalogue, and everything generated from it."""
 
 from __future__ import annotations
 

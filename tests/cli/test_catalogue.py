@@ -103,9 +103,9 @@ def test_the_same_revision_for_more_is_said(old: Path) -> None:
         (b"[" * 100_000, "not JSON"),
         (b"[]", "not a catalogue"),
         (b"{}", "resource, attributes, events is missing"),
-        (b'{"resource": {}, "attributes": {}, "events": {"a": 1}}', "an entry is no object"),
+        (b'{"resource": {}, "attributes": {}, "events": {"a": 1}}', "an entry is not an object"),
         (b'{"resource": {"os.type": {"type": "enum", "members": 7}}, "attributes": {}, "events": {}}', "not two catalogues"),
-        (b'{"resource": {}, "attributes": {"mlflow.usage.flavor": []}, "events": {}}', "an entry is no object"),
+        (b'{"resource": {}, "attributes": {"mlflow.usage.flavor": []}, "events": {}}', "an entry is not an object"),
     ],
 )
 def test_bad_input_is_2_and_one_line(old: Path, content: bytes | None, said: str) -> None:

@@ -1,3 +1,5 @@
+"""A document is found wherever it begins, and a stream keeps its identity."""
+
 from __future__ import annotations
 
 import gzip

@@ -15,7 +15,7 @@ from mlflow_usage.catalogue.build.refusal import MARK, filters, mark, marked, re
 
 HEADER: Final = """\
 # Generated from the catalogue's revision {revision} by `make docs`; do not edit.
-# What the catalogue does not name, or no review has allowed yet, is removed (attributes) or refused (records). Beside collector.yaml:
+# It removes attributes and refuses records that the catalogue does not name or no review has allowed yet. Use with collector.yaml:
 #   otelcol --config collector.yaml --config filter.yaml --config sinks/archive.yaml
 """
 SCOPE_NAME: Final = "mlflow.usage"
@@ -52,7 +52,7 @@ def render(catalogue: Catalogue) -> str:
     lines = [
         *HEADER.format(revision=catalogue.revision).splitlines(),
         "processors:",
-        "  # First: cut everything down to what has a name. `propagate` refuses what cannot be judged; the default lets it pass.",
+        "  # First, remove everything without a name. `propagate` refuses what cannot be judged; the default would let it pass.",
         "  transform/catalogue:",
         "    error_mode: propagate",
         "    log_statements:",
@@ -80,13 +80,13 @@ def _marks(context: str, refused: Sequence[tuple[AttributePath, str]], unknown: 
 def _filters(revision: int) -> Iterator[str]:
     """Yield the filters and the pipeline. Regrouping is costly, so invalid resources, cheap to send, are dropped before it."""
     refused = {what: filters(what, revision) for what in ("resource", "record")}
-    yield "  # What was marked is dropped; one filter for each revision and reason, so that the Collector's own metrics tell them apart."
+    yield "  # Drop what is marked, with one filter for each revision and reason, so that the Collector's own metrics count them apart."
     for name, condition in (*refused["resource"].items(), *refused["record"].items()):
         yield from (f"  {name}:", "    error_mode: propagate", "    log_conditions:", *_group("resource", "conditions", [condition]))
-    yield "  # OTTL cannot reach a resource's entity references, which are free text. Regrouping builds every resource anew from its"
-    yield "  # attributes alone, so they end here; what is marked comes apart from the rest."
+    yield "  # OTTL cannot reach a resource's entity references, which are free text. Regrouping rebuilds every resource from its"
+    yield "  # attributes alone, which removes them; it also separates what is marked from the rest."
     yield from ("  groupbyattrs/rebuild:", f"    keys: [{MARK}]")
-    yield "  # Last, whatever the mark: what this has passed is what is stored."
+    yield "  # Last, whatever the mark: only what passes this is stored."
     yield from (f"  {LAST}:", "    error_mode: propagate", "    log_conditions:")
     yield from _group("resource", "conditions", [f"{mark('resource')} != nil"])
     yield from _group("log", "conditions", [f"{mark('log')} != nil"])

@@ -29,7 +29,7 @@ def form() -> str:
 
 
 def part(text: str, title: str) -> str:
-    """What stands under a heading."""
+    """Return the text under a heading."""
     level, _, rest = next(piece for piece in (text.partition(f"\n{mark} {title}\n") for mark in ("##", "###")) if piece[1])
     del level
     return rest.split("\n#")[0]

@@ -59,5 +59,5 @@ def test_a_changed_rule_is_a_new_constraint() -> None:
 
 def test_a_value_that_would_end_its_quotes_is_refused() -> None:
     odd = dataclasses.replace(CATALOGUE.events[0], name="x' OR 'a' = 'a")
-    with pytest.raises(CatalogueError, match="cannot stand in a constraint"):
+    with pytest.raises(CatalogueError, match="cannot be written in a constraint"):
         warehouse_schema.render(dataclasses.replace(CATALOGUE, events=(odd, *CATALOGUE.events[1:])))
