@@ -158,7 +158,7 @@ def main() -> int:
     try:
         print(f"  {build.ensure(sys.stderr)}", flush=True)
         say("", time.monotonic() - began)
-        with start(Deployment(("archive",), archive)) as collector:
+        with start(Deployment(settings={"archive": archive})) as collector:
             say(f"MLflow programs, in processes of their own, sending to {collector.endpoint}")
             found, _ = programs(place / "programs", collector.endpoint)
     except CollectorError as error:

@@ -70,7 +70,7 @@ def test_no_command_is_the_status(shell: Shell) -> None:
     assert shell.run().output == shell.run("status").output
     assert shell.run("status").exit_code == 0
     assert shell.said() == shell.said("status")
-    assert "stands after the command: mlflow-usage status --json" in shell.fails("--json", "status", code=2)
+    assert "goes after the command: mlflow-usage status --json" in shell.fails("--json", "status", code=2)
 
 
 def test_an_unknown_command_or_option_is_one_line(shell: Shell) -> None:
@@ -138,12 +138,12 @@ def test_an_endpoint_is_kept_until_another_is_chosen(shell: Shell) -> None:
     shell.run("on")
     assert shell.said("status")["endpoint"] == "https://collector.example.com"
     assert "Usage is local" in shell.run("on", "--endpoint", "none").output
-    assert "Your choice, on, is kept." in shell.run("on").output
+    assert "Your choice, on, is saved, but another source decides" in shell.run("on").output
     assert "Your choice" not in shell.run("local").output
     shell.run("on")
     assert "--endpoint" in shell.fails("on", "--endpoint", "collector.example.com", code=2)
     variable = {"MLFLOW_USAGE_ENDPOINT": "http://127.0.0.1:9"}
-    assert "where records go is said by variable MLFLOW_USAGE_ENDPOINT" in shell.run("on", "--endpoint", "none", **variable).output
+    assert "variable MLFLOW_USAGE_ENDPOINT decides where records go" in shell.run("on", "--endpoint", "none", **variable).output
     assert "where records go" not in shell.run("on", **variable).output + shell.run("on", "--endpoint", "none").output
     assert shell.said("status")["mode"] == "local"
 

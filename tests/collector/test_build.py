@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlflow_usage.cli.main import main
-from mlflow_usage.collector import build, toolchain
+from mlflow_usage.collector import build, progress, toolchain
 from mlflow_usage.collector.configuration import CollectorError, directory
 
 MAIN = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("built") }\n'
@@ -150,14 +150,14 @@ class Terminal(io.StringIO):
 
 
 def test_progress_is_one_live_line_for_a_person_and_few_lines_for_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "INTERVAL", 0)
+    monkeypatch.setattr(progress, "PLAIN", 0)
     for out, ends in ((Terminal(), 0), (io.StringIO(), 2)):
-        progress = build.Progress(out)
-        progress.count(b"go: downloading go.uber.org/zap v1.28.0\n")
-        progress.count(b"go.uber.org/zap\n")
-        progress.show()
-        progress.show()
-        progress.close()
+        shown = build.Progress(out)
+        shown.count(b"go: downloading go.uber.org/zap v1.28.0\n")
+        shown.count(b"go.uber.org/zap\n")
+        shown.show()
+        shown.show()
+        shown.line.close()
         assert "1 modules downloaded, 1 of" in out.getvalue()
         assert out.getvalue().count("\n") == ends
 

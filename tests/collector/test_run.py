@@ -92,8 +92,8 @@ def test_a_port_in_use_is_one_line(option: str) -> None:
         (["--sink", "s3"], "there is no sink 's3': choose from archive, gateway, null"),
         (["--sink", "gateway"], "sink gateway needs a destination: give --gateway http://host:4318"),
         (["--sink", "gateway", "--gateway", "collector.example.org"], "the endpoint does not start with http:// or https://"),
-        (["--endpoint", "192.0.2.1:0"], "no free port can be had at 192.0.2.1: "),
-        (["--endpoint", "[2001:db8::1]:0"], "no free port can be had at [2001:db8::1]: "),
+        (["--endpoint", "192.0.2.1:0"], "there is no free port at 192.0.2.1: "),
+        (["--endpoint", "[2001:db8::1]:0"], "there is no free port at [2001:db8::1]: "),
         (["--endpoint", "4318"], "--endpoint must be host:port, not '4318'"),
         (["--binary", "/etc/hostname"], "/etc/hostname cannot be run: "),
         (["--archive", "/proc/nowhere"], "the Collector ended with exit code 1"),
@@ -139,7 +139,7 @@ def test_an_overlay_of_the_operator_is_merged_last_and_checked(tmp_path: Path) -
     overlay.write_text("receivers: {otlp: {protocolz: {}}}\n", encoding="utf-8")
     result = CliRunner().invoke(main, ["collector", "validate", "--config", str(overlay)])
     assert result.exit_code == 1
-    assert "Error: the configuration is refused:" in result.stderr
+    assert "Error: the configuration is invalid:" in result.stderr
     assert "protocolz" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
@@ -165,7 +165,7 @@ def test_what_a_killed_collector_acknowledged_is_in_the_archive(tmp_path: Path) 
 def test_what_a_gateway_acknowledged_survives_its_death_and_its_targets_absence(tmp_path: Path) -> None:
     with start(Deployment(sinks=("null",))) as free:
         target = free.deployment.otlp  # free again, and known, when the block is left
-    gateway = Deployment(sinks=("gateway",), gateway=f"http://{target}", queue=tmp_path / "queue")
+    gateway = Deployment(sinks=("gateway",), settings={"gateway": f"http://{target}", "queue": tmp_path / "queue"})
     with start(gateway) as front:
         for index in range(1, 11):
             Wall(front, tmp_path / "none").send(batch(record(attributes=BASE | {"mlflow.usage.count": index})))
@@ -182,7 +182,8 @@ def test_what_a_gateway_acknowledged_survives_its_death_and_its_targets_absence(
 def test_two_sinks_get_the_same(tmp_path: Path) -> None:
     with wall(tmp_path / "second") as second:
         target = f"http://{second.collector.deployment.otlp}"
-        with wall(tmp_path / "first", sinks=("archive", "gateway"), gateway=target, queue=tmp_path / "queue") as first:
+        settings = {"gateway": target, "queue": tmp_path / "queue"}
+        with wall(tmp_path / "first", sinks=("archive", "gateway"), settings=settings) as first:
             sent = first.send(batch()).attributes
             deadline = time.monotonic() + 20
             while not second.size() and time.monotonic() < deadline:

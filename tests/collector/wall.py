@@ -20,6 +20,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs
 from mlflow_usage.catalogue.build.model import Attribute
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import Collector, start
+from mlflow_usage.collector.sinks import Values
 
 BATCH = "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10"
 HOUR = 3_600_000_000_000
@@ -227,7 +228,7 @@ class Wall:
 
 
 @contextmanager
-def wall(archive: Path, **options: Any) -> Iterator[Wall]:
+def wall(archive: Path, *, settings: Values | None = None, **options: Any) -> Iterator[Wall]:
     """Run a Collector that writes to `archive`."""
-    with start(Deployment(archive=archive, **options)) as collector:
+    with start(Deployment(settings={"archive": archive, **(settings or {})}, **options)) as collector:
         yield Wall(collector, archive)
