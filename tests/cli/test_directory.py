@@ -1,4 +1,4 @@
-"""A state directory that must not be used, or holds anything but what it should: one line, and no harm."""
+"""A state directory that must not be used, or that holds garbage: one line, and no harm."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def as_nobody_s(directory: Path) -> str:
 
 @pytest.fixture
 def person(tmp_path: Path) -> Iterator[None]:
-    """Somebody whom modes bind: root reads everything."""
+    """Run as a user whom file modes bind: root reads everything."""
     if os.geteuid() != 0:
         yield
         return

@@ -1,4 +1,4 @@
-"""`mlflow-usage forget`: asked with the proof, and nothing changed before the acknowledgement."""
+"""`mlflow-usage forget`: it sends the proof, and changes nothing before the acknowledgement."""
 
 from __future__ import annotations
 

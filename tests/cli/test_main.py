@@ -1,4 +1,4 @@
-"""The command as a whole: its help, its loading, and its end where something is broken."""
+"""The command as a whole: help, loading, and one line where something is broken."""
 
 from __future__ import annotations
 

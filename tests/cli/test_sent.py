@@ -13,7 +13,7 @@ from support.cli_shell import Shell
 
 
 def sent_line(shell: Shell, event: str) -> None:
-    """A request in the log, as delivery writes it."""
+    """Write a request to the audit log, as delivery does."""
     shell.record(event)
     request = shell.said("preview")[-1]
     from google.protobuf.json_format import ParseDict

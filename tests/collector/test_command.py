@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlflow_usage.cli.main import main
+from mlflow_usage.collector.configuration import sink_names
 
 COMMAND = (sys.executable, "-m", "mlflow_usage", "collector", "run")
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("binary")
 
 @contextmanager
 def running(*arguments: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command in a process of its own, and the line that it says when it is ready."""
+    """Run the command in a process of its own, and yield it with the line that announces it."""
     with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -84,7 +85,7 @@ def test_a_port_in_use_is_one_line(option: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--sink", "s3"], "there is no sink 's3': choose from archive, gateway, null"),
+        (["--sink", "nowhere"], f"there is no sink 'nowhere': choose from {', '.join(sink_names())}"),
         (["--sink", "gateway"], "sink gateway needs a destination: give --gateway http://host:4318"),
         (["--sink", "gateway", "--gateway", "collector.example.org"], "the endpoint does not start with http:// or https://"),
         (["--endpoint", "192.0.2.1:0"], "there is no free port at 192.0.2.1: "),

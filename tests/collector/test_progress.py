@@ -10,7 +10,7 @@ from mlflow_usage.collector import build, progress
 
 
 class Terminal(io.StringIO):
-    """An output that a person watches."""
+    """An output that is a terminal."""
 
     def isatty(self) -> bool:
         return True

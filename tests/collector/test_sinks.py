@@ -17,7 +17,7 @@ READ = re.compile(rf"\${{env:{PREFIX}(\w+)(?::-([^}}]*))?}}")
 
 
 def read(sink: str) -> dict[str, str]:
-    """The variables that a sink's file reads, with their defaults."""
+    """Return the variables that a sink's file reads, with their defaults."""
     return dict(READ.findall((directory() / "sinks" / f"{sink}.yaml").read_text(encoding="utf-8")))
 
 
@@ -35,7 +35,7 @@ def test_every_combination_of_sinks_is_valid(sinks: tuple[str, ...]) -> None:
 def test_a_variable_of_a_sink_s_file_has_a_default_or_is_a_setting_that_must_be_given(sink: str) -> None:
     needed = {name for name, default in read(sink).items() if not default}
     given = {setting.variable for setting in settings(sink) if setting.default is None}
-    assert needed == given, f"sinks/{sink}.yaml reads {needed or 'nothing'} without a default; its row in collector/sinks.py has {given}"
+    assert needed == given, f"sinks/{sink}.yaml needs {needed or 'nothing'}, its row in collector/sinks.py gives {given or 'nothing'}"
 
 
 @pytest.mark.parametrize("sink", SINKS)
@@ -43,7 +43,7 @@ def test_a_setting_is_read_by_its_sink_s_file_with_the_same_default(sink: str) -
     assert sink in NAMES, f"collector/sinks.py has a row for {sink}, and there is no sinks/{sink}.yaml"
     for setting in settings(sink):
         default = "" if setting.default is None else f"./{setting.default}"
-        assert read(sink).get(setting.variable) == default, f"sinks/{sink}.yaml does not read {setting.variable} so"
+        assert read(sink).get(setting.variable) == default, f"sinks/{sink}.yaml must read {setting.variable} with the default {default!r}"
 
 
 @pytest.mark.parametrize("sink", NAMES)

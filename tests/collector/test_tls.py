@@ -1,4 +1,4 @@
-"""An organisation's own Collector, with TLS and a token: who has both gets in, and an erasure gets to the table."""
+"""An organisation's own Collector with TLS and a token: it admits clients that have both, and an erasure reaches the table."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 @pytest.fixture
 def fake_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """A `go` on PATH, the only one, that says it is of this version."""
+    """Put a `go` that states a version on PATH, where there is no other."""
 
     def place(version: str) -> None:
         tool = tmp_path / "bin" / "go"

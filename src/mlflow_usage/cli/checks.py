@@ -194,8 +194,8 @@ def endpoint(decision: Decision) -> Iterator[Finding]:
     elif decision.mode is not Mode.ON:
         yield Finding("endpoint", "note", f"{where.origin}, from {where.source}; not asked while the mode is {decision.mode.value}")
     else:
-        files_of_it = {"certificate": where.certificate, "client certificate": where.client_certificate, "client key": where.client_key}
-        missing = [f"{name} {path}" for name, path in files_of_it.items() if path and not os.access(path, os.R_OK)]
+        paths = {"certificate": where.certificate, "client certificate": where.client_certificate, "client key": where.client_key}
+        missing = [f"{name} {path}" for name, path in paths.items() if path and not os.access(path, os.R_OK)]
         if missing:
             yield Finding("endpoint", "problem", f"the {missing[0]} cannot be read")
         else:
