@@ -1,6 +1,6 @@
-"""`make demo`: real MLflow programs through plugin, Collector, Delta table and site, and the counts compared.
+"""`make demo`: real MLflow programs through plugin, Collector, Delta table and site, with the counts compared.
 
-Each program says at its top how often it calls what, counted by hand. The Delta table must hold exactly that.
+Each program states at its top how often it calls each function, counted by hand. The Delta table must hold exactly these counts.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from mlflow_usage.installation.identity import digest, read
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KILLED = {"killed": -9}
-# The demo sends to its own Collector only: what would turn usage off elsewhere is not handed on, and `on` lifts the detections (CI, tests).
-NOT_HANDED_ON = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED")
+# The demo sends to its own Collector only, so it drops the variables that would turn usage off; `on` lifts the detections (CI, tests).
+OFF_VARIABLES = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED")
 
 
 @dataclass
 class Program:
-    """One MLflow program of the demo, with a place of its own."""
+    """One MLflow program of the demo, with a directory of its own."""
 
     path: Path
     place: Path
@@ -46,7 +46,7 @@ class Program:
 
     @property
     def expected(self) -> Counter[str]:
-        """The calls that it says it makes."""
+        """The calls that it states."""
         for node in ast.parse(self.path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "CALLS":
                 return Counter(ast.literal_eval(node.value))
@@ -54,12 +54,12 @@ class Program:
 
     @property
     def internal(self) -> int:
-        """How many calls MLflow made to itself."""
+        """The number of MLflow's internal calls."""
         path = self.place / "internal"
         return path.stat().st_size if path.exists() else 0
 
     def environment(self, endpoint: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if key not in NOT_HANDED_ON}
+        kept = {key: value for key, value in os.environ.items() if key not in OFF_VARIABLES}
         return {
             **kept,
             "MLFLOW_USAGE": "on",
@@ -72,7 +72,7 @@ class Program:
         }
 
     def run(self, endpoint: str) -> float:
-        """Run it and return its seconds; a program that does not end as it should ends the demo."""
+        """Run it and return its seconds; end the demo where it does not end as expected."""
         self.place.mkdir(parents=True)
         began = time.monotonic()
         with (self.place / "output.txt").open("w") as output:
@@ -80,24 +80,24 @@ class Program:
                 [sys.executable, str(self.path)], env=self.environment(endpoint), cwd=self.place, stdout=output, stderr=output, check=False
             )
         if process.returncode != KILLED.get(self.name, 0):
-            lines = (self.place / "output.txt").read_text(errors="replace").splitlines() or ["it said nothing"]
+            lines = (self.place / "output.txt").read_text(errors="replace").splitlines() or ["it printed nothing"]
             raise SystemExit(f"{self.name} ended with {process.returncode}: {lines[-1]}; see {self.place / 'output.txt'}")
         return time.monotonic() - began
 
     def later(self, endpoint: str) -> None:
-        """A later process of the installation: a plain `import mlflow` delivers what is left."""
+        """Run a later process of the installation: a plain `import mlflow` delivers what is left."""
         if list((self.place / "state").glob("*.journal")):
             code = "import mlflow, time; time.sleep(2.5)"
             subprocess.run([sys.executable, "-c", code], env=self.environment(endpoint), cwd=self.place, check=True)
 
 
 def say(title: str, seconds: float | None = None) -> None:
-    """Print a step, or how long it took."""
+    """Print the title of a step, or its duration."""
     print(f"  {seconds:.1f} s" if seconds is not None else f"\n▸ {title}", flush=True)
 
 
 def counted(table: Path, installation: str) -> tuple[Counter[str], int]:
-    """What the Delta table holds for an installation: calls by event, and the records they came in."""
+    """Return what the Delta table holds of an installation: calls by event, and the number of records."""
     # With threads, pyarrow aborts the interpreter at exit: they still hold delta-rs's Python file system.
     rows = DeltaTable(str(table)).to_pyarrow_dataset().to_table(columns=["installation_id", "event_name", "count"], use_threads=False)
     rows = rows.filter(pc.equal(rows["installation_id"], installation))
@@ -108,7 +108,7 @@ def counted(table: Path, installation: str) -> tuple[Counter[str], int]:
 
 
 def command(*arguments: str) -> None:
-    """Run a command of ours as a person would, and end with its exit code if it fails."""
+    """Run a command as a person would, and end with its exit code where it fails."""
     print("  $ mlflow-usage " + " ".join(os.path.relpath(a, Path.cwd()) if a.startswith("/") else a for a in arguments), flush=True)
     result = subprocess.run([sys.executable, "-m", "mlflow_usage", *arguments], check=False)
     if result.returncode:
@@ -116,7 +116,7 @@ def command(*arguments: str) -> None:
 
 
 def programs(place: Path, endpoint: str) -> tuple[list[Program], dict[str, float]]:
-    """Run every program, two at a time, then a later process where something is left."""
+    """Run every program, two at a time, then a later process where calls are left."""
     found = [Program(path, place / path.stem) for path in sorted((HERE / "programs").glob("*.py"))]
     with ThreadPoolExecutor(2) as pool:
         seconds = dict(zip((program.name for program in found), pool.map(lambda program: program.run(endpoint), found), strict=True))
@@ -127,13 +127,13 @@ def programs(place: Path, endpoint: str) -> tuple[list[Program], dict[str, float
 
 
 def compare(found: list[Program], table: Path) -> bool:
-    """Print what each program called against what the table holds; returns whether all is equal."""
+    """Print the calls of each program next to those in the table, and return whether all are equal."""
     print(f"\n  {'program':<10}{'calls made':>12}{'in the table':>14}{'records':>9}{'internal, not counted':>24}")
     equal = True
     for program in found:
         secret = read(program.place / "state")
         if secret is None:
-            raise SystemExit(f"{program.name} made no installation; see {program.place / 'output.txt'}")
+            raise SystemExit(f"{program.name} created no installation; see {program.place / 'output.txt'}")
         held, records = counted(table, digest(secret))
         same = held == program.expected
         equal &= same
@@ -146,7 +146,7 @@ def compare(found: list[Program], table: Path) -> bool:
 
 
 def main() -> int:
-    """Run the demo; the exit code is 1 where the counts differ."""
+    """Run the demo, and return 1 where the counts differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "demo", help="where everything is written")
     place = parser.parse_args().into.absolute()
@@ -158,7 +158,7 @@ def main() -> int:
     try:
         print(f"  {build.ensure(sys.stderr)}", flush=True)
         say("", time.monotonic() - began)
-        with start(Deployment(("archive",), archive)) as collector:
+        with start(Deployment(settings={"archive": archive})) as collector:
             say(f"MLflow programs, in processes of their own, sending to {collector.endpoint}")
             found, _ = programs(place / "programs", collector.endpoint)
     except CollectorError as error:

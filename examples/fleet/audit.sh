@@ -1,9 +1,9 @@
 #!/bin/sh
-# Ask machines what holds there, and list those that are not as they should be.
-#   audit.sh https://usage.example.org host-1 host-2 …      every host sends there, or nothing
+# Ask machines which mode and endpoint hold there, and mark those that are wrong.
+#   audit.sh https://usage.example.org host-1 host-2 …      every host sends there, or nowhere
 #   audit.sh off host-1 …                                   every host is off
 # One line a host: "ok" or "WRONG", mode, endpoint, what decided. Exits with 1 if a host is wrong or does not answer.
-# ASK is how a host is asked, `ssh` by default.
+# ASK is the command that reaches a host, `ssh` by default.
 set -u
 [ $# -ge 2 ] || { echo "usage: audit.sh EXPECTED HOST..." >&2; exit 2; }
 expected=$1

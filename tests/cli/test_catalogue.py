@@ -1,4 +1,4 @@
-"""`mlflow-usage catalogue` and its `diff`, as a person and a script meet them."""
+"""`mlflow-usage catalogue` and its `diff`, for a person and for a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Collector for all tests that only send to it; built once into the user's cache."""
+"""One Collector for all tests that only send to it, built once into the user's cache; and an empty cache for tests that build."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def collector(binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert binary.exists()
     with wall(tmp_path_factory.mktemp("collector") / "archive") as running:
         yield running
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own. Go's caches stay where they are, so that a build takes a second."""
+    monkeypatch.setenv(build.CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""An organisation's own Collector, with TLS and a token: who has both gets in, and an erasure gets to the table."""
+"""An organisation's own Collector with TLS and a token: it admits clients that have both, and an erasure reaches the table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, binary: Path) -> De
     token.write_text("s3cret-token\n")
     for name, path in (("TLS_CERTIFICATE", certificate), ("TLS_KEY", key), ("TOKEN_FILE", token)):
         monkeypatch.setenv(f"MLFLOW_USAGE_COLLECTOR_{name}", str(path))
-    return Deployment(archive=tmp_path / "archive", overlays=(OVERLAY,), binary=binary)
+    return Deployment(settings={"archive": tmp_path / "archive"}, overlays=(OVERLAY,), binary=binary)
 
 
 def client(where: str, certificate: Path, token: str) -> endpoint.Endpoint:

@@ -1,4 +1,4 @@
-"""What the Collector's tests say and ask: OTLP requests as any client could make them, and what the archive then holds."""
+"""What the Collector's tests share: OTLP requests as any client could make them, and what the archive then holds."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs
 from mlflow_usage.catalogue.build.model import Attribute
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.collector.run import Collector, start
+from mlflow_usage.collector.sinks import Values
 
 BATCH = "6f0f6d1c-6c3f-4a53-9d0b-3c1f3a2b8a10"
 HOUR = 3_600_000_000_000
@@ -46,7 +47,7 @@ BASE: dict[str, Any] = {"mlflow.usage.count": 3, "log.record.uid": f"{BATCH}-0"}
 
 
 def sample(attribute: Attribute) -> Any:
-    """A value that the catalogue allows."""
+    """Return a value that the catalogue allows."""
     if attribute.kind == "boolean":
         return True
     if attribute.kind == "int":
@@ -59,14 +60,14 @@ def sample(attribute: Attribute) -> Any:
 
 
 class Nothing:
-    """A value that is set to nothing at all."""
+    """An OTLP value of no type."""
 
 
 NOTHING = Nothing()
 
 
 def value(content: Any) -> AnyValue:
-    """An OTLP value of any Python one; an `AnyValue` is taken as it is."""
+    """Return any Python value as an OTLP value; an `AnyValue` stays as it is."""
     if isinstance(content, AnyValue):
         return content
     made = AnyValue()
@@ -92,19 +93,19 @@ def value(content: Any) -> AnyValue:
 
 
 def pairs(attributes: Mapping[str, Any] | list[tuple[str, Any]]) -> list[KeyValue]:
-    """Attributes; a list of pairs may repeat a key, a value of None leaves its key out."""
+    """Return OTLP attributes. A list of pairs may repeat a key; a value of None leaves its key out."""
     items = attributes.items() if isinstance(attributes, Mapping) else attributes
     return [KeyValue(key=key, value=value(content)) for key, content in items if content is not None]
 
 
 def record(name: str = "mlflow.start_run", attributes: Mapping[str, Any] | list[tuple[str, Any]] = BASE, **fields: Any) -> LogRecord:
-    """One record as the client makes them."""
+    """Return a record as the client makes it."""
     made: dict[str, Any] = {"event_name": name, "time_unix_nano": CALLED, "observed_time_unix_nano": CALLED, "severity_number": 9} | fields
     return LogRecord(attributes=pairs(attributes), **made)
 
 
 def batch(*records: LogRecord, resource: Mapping[str, Any] | list[tuple[str, Any]] = RESOURCE) -> ResourceLogs:
-    """Records of one resource."""
+    """Return records of one resource."""
     made = ResourceLogs()
     made.resource.attributes.extend(pairs(resource))
     scope = made.scope_logs.add()
@@ -114,13 +115,13 @@ def batch(*records: LogRecord, resource: Mapping[str, Any] | list[tuple[str, Any
 
 
 def request(*batches: ResourceLogs) -> bytes:
-    """The body of a POST."""
+    """Return the body of a POST."""
     return ExportLogsServiceRequest(resource_logs=batches).SerializeToString()
 
 
 @dataclass
 class Stored:
-    """What came of one request: the answer, and what it added to the archive."""
+    """The result of one request: the answer, and what it added to the archive."""
 
     status: int
     text: str
@@ -154,7 +155,7 @@ class Stored:
 
 
 def plain(attributes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Python values of stored attributes."""
+    """Return the Python values of stored attributes."""
     return {entry["key"]: _plain(entry["value"]) for entry in attributes}
 
 
@@ -174,12 +175,12 @@ class Wall:
         self.collector, self.archive = collector, archive
 
     def size(self) -> int:
-        """How much the archive holds."""
+        """Return the archive's bytes."""
         file = self.archive / "events.jsonl"
         return file.stat().st_size if file.exists() else 0
 
     def since(self, before: int, status: int = 200) -> Stored:
-        """What the archive holds beyond `before`."""
+        """Return what the archive holds after its first `before` bytes."""
         text = ""
         if self.size() > before:
             with (self.archive / "events.jsonl").open("rb") as stream:
@@ -196,7 +197,7 @@ class Wall:
         path: str = "/v1/logs",
         method: str = "POST",
     ) -> Stored:
-        """Send a body as it is."""
+        """Send a body unchanged."""
         before = self.size()
         host, _, port = self.collector.deployment.otlp.rpartition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=30)
@@ -215,11 +216,11 @@ class Wall:
         return stored
 
     def refused(self) -> int:
-        """How many records the Collector says it has refused."""
+        """Return how many records the Collector has refused, by its own metrics."""
         return sum(self.refusals().values())
 
     def refusals(self) -> Counter[str]:
-        """How many records each filter says it has refused."""
+        """Return how many records each filter has refused."""
         with urllib.request.urlopen(self.collector.metrics, timeout=10) as answer:
             text = answer.read().decode()
         found = re.findall(r'^otelcol_processor_filter_logs_filtered{.*filter="filter/([^"]+)".*} (\S+)$', text, re.MULTILINE)
@@ -227,7 +228,7 @@ class Wall:
 
 
 @contextmanager
-def wall(archive: Path, **options: Any) -> Iterator[Wall]:
+def wall(archive: Path, *, settings: Values | None = None, **options: Any) -> Iterator[Wall]:
     """Run a Collector that writes to `archive`."""
-    with start(Deployment(archive=archive, **options)) as collector:
+    with start(Deployment(settings={"archive": archive, **(settings or {})}, **options)) as collector:
         yield Wall(collector, archive)

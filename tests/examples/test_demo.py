@@ -1,4 +1,4 @@
-"""`make demo` itself: real MLflow programs → plugin → real Collector → real Delta table → site, every count compared."""
+"""`make demo` itself: real MLflow programs → plugin → Collector → Delta table → site, with every count compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples are what they say: each policy is read by the real reader, each script runs."""
+"""The examples work: the real reader reads each policy, and each script runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(path: Path) -> Policy:
 
 
 def mounted(tmp_path: Path) -> list[Policy]:
-    """The policies of the Kubernetes example, as files."""
+    """Return the policies of the Kubernetes example, read from files."""
     found = []
     for number, document in enumerate(yaml.safe_load_all((EXAMPLES / "kubernetes/policy.yaml").read_text())):
         for text in {**document.get("data", {}), **document.get("stringData", {})}.values():

@@ -1,9 +1,11 @@
-"""The command as a person runs it who sits at no pytest: one clear line, the right exit code, never a traceback."""
+"""The command as a person runs it, outside pytest: one clear line, the right exit code, never a traceback."""
 
 from __future__ import annotations
 
 import json
 import os
+import pty
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +32,7 @@ VARIABLES = ("CI", "DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "OTEL_SDK_DISABLE
 
 @dataclass
 class Shell:
-    """Runs commands of an installation, as a person does who sits at no pytest."""
+    """Runs the commands of one installation, as a person does."""
 
     directory: Path
     monkeypatch: pytest.MonkeyPatch
@@ -44,22 +46,22 @@ class Shell:
         return result
 
     def said(self, *arguments: str, **environ: str) -> Any:
-        """The JSON that a command that succeeds prints."""
+        """Return the JSON of a command that succeeds."""
         result = self.run(*arguments, "--json", **environ)
         assert result.exit_code == 0, result.output
         return json.loads(result.output)
 
     def fails(self, *arguments: str, code: int = 1, **environ: str) -> str:
-        """The one line of a command that fails."""
+        """Return the one line of a command that fails."""
         result = self.run(*arguments, **environ)
         assert result.exit_code == code, result.output
         assert result.stdout == ""
         (line,) = [line for line in result.stderr.splitlines() if line.startswith("Error")]
-        assert code == 2 or result.stderr == line + "\n"  # a wrong use shows the usage above it
+        assert code == 2 or result.stderr == line + "\n"  # wrong use shows the usage first
         return line
 
     def record(self, *events: str) -> None:
-        """Leave calls in a journal, as a program that was killed does."""
+        """Leave calls in a journal, as a killed program does."""
         self.directory.mkdir(mode=0o700, exist_ok=True)
         meta = {"resource": RESOURCE, "mode": "on", "endpoint": stamp(endpoint.resolve({}, None, None))}
         recorder = Recorder(lambda: meta, lambda: self.directory, life=Life())
@@ -70,9 +72,29 @@ class Shell:
 
 
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what would decide about the commands beside what a test says."""
+    """Remove what would decide about the mode besides the test."""
     for name in os.environ:
         if name in VARIABLES or name.startswith("MLFLOW"):
             monkeypatch.delenv(name)
     monkeypatch.setattr(sys, "argv", ["mlflow-usage"])
     monkeypatch.setitem(sys.modules, "__main__", type(sys)("__main__"))
+
+
+def terminal(arguments: list[str], shell: Shell, *, columns: int = 100, typed: bytes = b"", **environ: str) -> tuple[int, str]:
+    """What a person sees on a terminal of so many columns."""
+    leader, follower = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if key != "PYTEST_CURRENT_TEST"}
+    own = {"MLFLOW_USAGE_DIR": str(shell.directory), "COLUMNS": str(columns), "TERM": "xterm", **environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlflow_usage", *arguments], stdin=follower, stdout=follower, stderr=follower, env={**kept, **own}
+    )
+    os.close(follower)
+    os.write(leader, typed)
+    shown = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            shown += chunk
+    except OSError:  # how a terminal says that its other end is closed
+        pass
+    os.close(leader)
+    return process.wait(), shown.decode().replace("\r\n", "\n")

@@ -1,6 +1,6 @@
-"""For the demo only: count the calls that MLflow makes to itself, which the plugin does not record.
+"""For the demo only: count MLflow's internal calls, which the plugin does not record.
 
-One byte is appended to a file for each, so that the number survives SIGKILL too.
+Each appends one byte to a file, so that the number survives SIGKILL.
 """
 
 import os
@@ -12,7 +12,7 @@ _descriptor = os.open(os.environ["DEMO_INTERNAL_CALLS"], os.O_WRONLY | os.O_CREA
 
 
 class Counting(Origins):
-    """Every call asks it once whose module the caller is."""
+    """The origins of callers; every call looks its caller up here once."""
 
     def __getitem__(self, name):
         origin = super().__getitem__(name)

@@ -1,4 +1,4 @@
-"""Only the client: no fluent function, no active run; and a child process by fork that goes on calling."""
+"""Only the client, without a fluent function or an active run; and a forked child that keeps calling."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ child = os.fork()
 if child == 0:
     for step in range(50, 60):
         client.log_metric(run.info.run_id, "loss", 1 / (step + 1), step=step)
-    os._exit(0)  # no exit handler runs: what the child counted is delivered by a later process
+    os._exit(0)  # no exit handler runs: a later process delivers what the child counted
 if os.waitpid(child, 0)[1] != 0:
     sys.exit("the child failed")
 client.log_param(run.info.run_id, "why", "demo")

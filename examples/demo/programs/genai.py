@@ -1,4 +1,4 @@
-"""A GenAI evaluation that runs offline, with a built-in scorer, a custom one, and tracing."""
+"""An offline GenAI evaluation with a built-in scorer, a custom one, and tracing."""
 
 import mlflow
 from mlflow.genai.scorers import ResponseLength, scorer
@@ -19,7 +19,7 @@ mlflow.set_experiment("answers")
 
 @mlflow.trace
 def answer(question: str) -> str:
-    with mlflow.start_span("think"):  # called three times: by the evaluation's check of the function, and once for each row
+    with mlflow.start_span("think"):  # called three times: once when the evaluation checks the function, and once for each row
         return f"{question} Indeed."
 
 

@@ -1,4 +1,4 @@
-"""A pyfunc PythonModel, and a model given as the path of its code."""
+"""A pyfunc PythonModel, and a model that is given as the path of its code."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,5 +35,5 @@ with TemporaryDirectory() as directory, mlflow.start_run():
     try:
         mlflow.pyfunc.log_model(name="broken", python_model=42)
     except Exception as error:  # noqa: BLE001  a call that fails counts like any other
-        print("refused, as it should be:", type(error).__name__)
+        print("MLflow refuses it, as it should:", type(error).__name__)
 mlflow.pyfunc.load_model(logged.model_uri).predict(["hello"])

@@ -1,6 +1,6 @@
-"""What waits in the state directory, deleted, and the proof that nothing of it is left.
+"""The deletion of everything that waits in the state directory, and the proof that nothing is left.
 
-Decides nothing about consent. It must never touch the journal of a running program: that program deletes its own.
+Decides nothing about consent. It must never touch the journal of a running program, which deletes its own.
 """
 
 from __future__ import annotations
@@ -8,19 +8,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from mlflow_usage.insight.words import agree, many
 from mlflow_usage.journal import files
 
 
-class Gone(NamedTuple):
-    """What was deleted, and what could not be: programs that run, and files that stayed."""
+class Cleared(NamedTuple):
+    """What was deleted, and what remains: the journals of running programs, and files that cannot be deleted."""
 
     calls: int
-    files: int
+    journals: int
     running: int
-    left: tuple[str, ...]
+    remaining: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence about what was deleted."""
+        return f"Deleted {many(self.calls, 'call')} that {agree(self.calls, 'was', 'were')} waiting."
 
 
-def delete(directory: Path) -> Gone:
+def clear(directory: Path) -> Cleared:
     """Delete the journals that no running program owns, then look again."""
     calls = deleted = 0
     for path in files.scan(directory):
@@ -29,12 +35,12 @@ def delete(directory: Path) -> Gone:
             calls += max(0, owned.journal.unacknowledged)
             owned.remove()
             deleted += 1
-    running, left = 0, []
+    running, remaining = 0, []
     for path in files.scan(directory):
         owned = files.adopt(path)
         if owned is None:
             running += 1
         else:
             owned.abandon()
-            left.append(str(path))
-    return Gone(calls, deleted, running, tuple(left))
+            remaining.append(str(path))
+    return Cleared(calls, deleted, running, tuple(remaining))

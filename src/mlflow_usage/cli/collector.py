@@ -1,51 +1,62 @@
-"""`mlflow-usage collector`: build, check and run the standard OpenTelemetry Collector that receives the records."""
+"""`mlflow-usage collector`: build, check and run the standard OpenTelemetry Collector that receives the records.
+
+The options that set a sink follow from the table in `mlflow_usage.collector.sinks`.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from mlflow_usage.collector import build, run
-from mlflow_usage.collector.configuration import PREFIX, CollectorError, directory
+from mlflow_usage.collector import build, run, sinks
+from mlflow_usage.collector.configuration import PREFIX, CollectorError, directory, sink_names
 from mlflow_usage.collector.deployment import Deployment
 from mlflow_usage.consent.endpoint import url_problem
 
 PORT: Final = click.IntRange(0, 65535)
 ADDRESS: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[^:/\s]+):\d{1,5}")
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-DEPLOYMENT: Final = (
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Turn every foreseen failure into one line and exit code 1."""
+    try:
+        yield
+    except CollectorError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _setting(setting: sinks.Setting) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option of a sink's setting."""
+    kind: dict[str, Any] = {"metavar": "URL"}
+    if setting.kind == "directory":
+        kind = {"type": click.Path(file_okay=False, path_type=Path)}
+    text = setting.help if setting.default is None else f"{setting.help}  [./{setting.default}]"
+    return click.option(f"--{setting.name}", setting.name, default=setting.default, envvar=PREFIX + setting.variable, help=text, **kind)
+
+
+with _one_line():
+    *_SOME, _LAST = sink_names()
+DEPLOYMENT: Final[tuple[Callable[[Callable[..., None]], Callable[..., None]], ...]] = (
     click.option(
         "--sink",
-        "sinks",
+        "chosen",
         multiple=True,
         default=["archive"],
-        help="Destination: archive, gateway or null; may be given more than once.  [archive]",
+        help=f"Destination: {', '.join(_SOME)} or {_LAST}; may be given more than once.  [archive]",
     ),
-    click.option(
-        "--archive",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("archive"),
-        envvar=f"{PREFIX}ARCHIVE_DIR",
-        help="Directory of sink archive.  [./archive]",
-    ),
-    click.option("--gateway", metavar="URL", envvar=f"{PREFIX}GATEWAY_ENDPOINT", help="Where sink gateway sends to."),
-    click.option(
-        "--queue",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("queue"),
-        envvar=f"{PREFIX}QUEUE_DIR",
-        help="Directory of sink gateway's queue.  [./queue]",
-    ),
+    *map(_setting, sinks.SETTINGS),
     click.option("--config", "overlays", type=FILE, multiple=True, help="A further configuration file of yours; merged last."),
-    click.option("--binary", type=FILE, envvar=f"{PREFIX}BINARY", help="Another build of the Collector than ours."),
+    click.option("--binary", type=FILE, envvar=f"{PREFIX}BINARY", help="A build of the Collector other than ours."),
 )
 
 
@@ -59,41 +70,33 @@ def group() -> None:
     """
 
 
-@contextmanager
-def _one_line() -> Iterator[None]:
-    try:
-        yield
-    except CollectorError as error:
-        raise click.ClickException(str(error)) from error
-
-
 def _deployed(command: Callable[..., None]) -> Callable[..., None]:
-    """Give the command the options of a deployment, and its function the deployment that they make."""
+    """Give a command the options of a deployment, and its function the deployment that they make."""
 
     @wraps(command)
-    def collected(  # noqa: PLR0913  one parameter an option
-        *,
-        sinks: tuple[str, ...],
-        archive: Path,
-        gateway: str | None,
-        queue: Path,
-        overlays: tuple[Path, ...],
-        binary: Path | None,
-        **others: object,
-    ) -> None:
-        if "gateway" in sinks and not gateway:
-            raise click.UsageError("sink gateway needs a destination: give --gateway http://host:4318")
-        if "gateway" in sinks and (problem := url_problem(gateway or "")):
-            raise click.BadParameter(problem, param_hint="--gateway")
-        own = binary and binary.absolute()  # a bare name would be looked for on PATH
-        deployment = Deployment(sinks, archive.absolute(), gateway, queue.absolute(), overlays=overlays, binary=own)
+    def deploying(*, chosen: tuple[str, ...], overlays: tuple[Path, ...], binary: Path | None, **options: Any) -> None:  # noqa: ANN401
+        given = {setting.name: options.pop(setting.name) for setting in sinks.SETTINGS}
+        for sink in chosen:
+            for setting in sinks.settings(sink):
+                _check(sink, setting, given)
+        values = {name: value.absolute() if isinstance(value, Path) else value for name, value in given.items() if value is not None}
+        own = binary and binary.absolute()  # a bare name would be looked up on PATH
         with _one_line():
-            command(deployment, **others)
+            command(Deployment(chosen, values, overlays=overlays, binary=own), **options)
 
-    wrapped: Callable[..., None] = collected
+    wrapped: Callable[..., None] = deploying
     for option in reversed(DEPLOYMENT):
         wrapped = option(wrapped)
     return wrapped
+
+
+def _check(sink: str, setting: sinks.Setting, given: Mapping[str, str | Path | None]) -> None:
+    """Check a setting of a chosen sink."""
+    value = given[setting.name]
+    if not value:
+        raise click.UsageError(f"sink {sink} needs a destination: give --{setting.name} {setting.example}")
+    if setting.kind == "url" and (problem := url_problem(str(value))):
+        raise click.BadParameter(problem, param_hint=f"--{setting.name}")
 
 
 @group.command("build", short_help="Build the Collector, once.")
@@ -129,7 +132,7 @@ def validate_command(deployment: Deployment) -> None:
     envvar=f"{PREFIX}OTLP_HTTP_ENDPOINT",
     help="Where to listen for OTLP/HTTP.  [127.0.0.1:4318]",
 )
-@click.option("--port", type=PORT, help="The same on 127.0.0.1; 0 takes a free one.")
+@click.option("--port", type=PORT, help="Listen on this port of 127.0.0.1 instead; 0 takes a free one.")
 @click.option("--health-port", type=PORT, default=13133, help="Port of the health check.  [13133]")
 @click.option("--metrics-port", type=PORT, default=8888, help="Port of the Collector's own metrics.  [8888]")
 def run_command(deployment: Deployment, *, endpoint: str, port: int | None, health_port: int, metrics_port: int) -> None:
@@ -147,7 +150,6 @@ def run_command(deployment: Deployment, *, endpoint: str, port: int | None, heal
 
 def _announce(collector: run.Collector) -> None:
     deployment = collector.deployment
-    kept = {"archive": f"archive {deployment.archive}", "gateway": f"gateway {deployment.gateway}", "null": "null (nothing is kept)"}
-    destinations = ", ".join(kept.get(name, name) for name in dict.fromkeys(deployment.sinks))
-    where = deployment.otlp if deployment.overlays else collector.endpoint  # a file of the operator's may have made it https
+    destinations = ", ".join(sinks.announced(name, deployment.settings) for name in dict.fromkeys(deployment.sinks))
+    where = deployment.otlp if deployment.overlays else collector.endpoint  # an operator's file may have made it https
     click.echo(f"Listening on {where}, writing to {destinations}; metrics at {collector.metrics}. Ctrl-C ends it.")

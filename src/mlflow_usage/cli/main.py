@@ -1,6 +1,7 @@
-"""The command `mlflow-usage`.
+"""The command `mlflow-usage`: the table of its commands.
 
-Decides which module serves which command, and loads only that one: a user's `mlflow-usage status` imports nothing of the operator's side.
+Decides which module serves which command. It must never import another one: a user's `mlflow-usage status` loads nothing of the
+operator's side.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 
+from mlflow_usage.cli.options import json_option, refuse_json_before
+
 
 class Command(NamedTuple):
-    """Where a command is: module of this package and attribute; and its line in the help, which must not import it."""
+    """A command by its module and attribute, and its line in the help, which is shown without importing it."""
 
     module: str
     attribute: str
@@ -25,7 +28,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "status": Command("status", "status", "Say whether usage is recorded and sent, and what decided it."),
     "preview": Command("preview", "preview", "Show the exact next batch; nothing is sent."),
-    "explain": Command("explain", "explain", "Say what one event is, which functions count for it, and who allowed it."),
+    "explain": Command("explain", "explain", "Say what one event means, which functions count for it, and who allowed it."),
     "sent": Command("sent", "sent", "Show what has left this machine, newest first."),
     "catalogue": Command("catalogue", "group", "List everything that may ever be collected; compare two catalogues."),
     "on": Command("modes", "on", "Record and send."),
@@ -38,16 +41,14 @@ COMMANDS: Final = {
     "warehouse": Command("warehouse", "group", "For operators: load the Collector's archive into a Delta table."),
     "site": Command("site", "group", "For operators: build the public pages."),
 }
-
-
 STREAMS: Final = ("stdin", "stdout", "stderr")
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
+    """A group that imports a command when it is run."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401  click's signature
-        """Run, also where a stream was closed before, or where what is printed cannot be written."""
+        """Run, also where a stream is closed from the start, or where the output cannot be written."""
         for name in STREAMS:
             if getattr(sys, name) is None:
                 _silence(name)
@@ -56,32 +57,32 @@ class LazyGroup(click.Group):
                 return super().main(*args, **extra)
             finally:
                 sys.stdout.flush()  # a buffered stream would fail only at the interpreter's exit, which makes the exit code 120
-        except OSError as error:  # what a command foresees it says itself
+        except OSError as error:  # a command reports what it foresees itself
             where = f"{error.filename}: " if error.filename else ""
             _fail(f"{where}{error.strerror or error}")
         except ImportError as error:
             _fail(f"{error}: this environment is broken; install mlflow-usage into it again")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """Name the commands, in the order of a person's questions."""
+        """Return the commands in the order of a person's questions."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         """Import the command's module and return the command."""
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        row = COMMANDS.get(cmd_name)
+        if row is None:
             return None
-        command: Any = getattr(importlib.import_module(f"mlflow_usage.cli.{place.module}"), place.attribute)
+        command: Any = getattr(importlib.import_module(f"mlflow_usage.cli.{row.module}"), row.attribute)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
-        """List the commands by the table above, importing none."""
+        """List the commands from the table, without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+            formatter.write_dl([(name, row.help) for name, row in COMMANDS.items()])
 
 
 def _fail(message: str) -> NoReturn:
-    _silence("stdout")  # what it could not write it would try again at the exit
+    _silence("stdout")  # at exit the interpreter would try again to write what is buffered
     try:
         click.echo(f"Error: {message}", err=True)
     except OSError:
@@ -90,13 +91,13 @@ def _fail(message: str) -> NoReturn:
 
 
 def _silence(name: str) -> None:
-    """Put nothing in a stream's place, at its descriptor where that is free: no file of ours may be opened there and be written into."""
+    """Replace a stream by the null device. Opening it takes a closed stream's descriptor, which a file of ours must not get."""
     setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115  as long as the process
 
 
 @click.group(cls=LazyGroup, invoke_without_command=True)
 @click.version_option(package_name="mlflow-usage")
-@click.option("--json", "as_json", is_flag=True, help="Print the status as one JSON object.")
+@json_option("the status as one JSON object")
 @click.pass_context
 def main(context: click.Context, *, as_json: bool) -> None:
     """Anonymous usage telemetry for MLflow: look at it, choose, operate it.
@@ -109,7 +110,7 @@ def main(context: click.Context, *, as_json: bool) -> None:
         context.color = False
     if context.invoked_subcommand is None:
         command = main.get_command(context, "status")
-        assert command is not None  # noqa: S101  it is in the table above
+        assert command is not None  # noqa: S101  it is in the table
         context.invoke(command, as_json=as_json)
     elif as_json:
-        raise click.UsageError(f"--json stands after the command: mlflow-usage {context.invoked_subcommand} --json")
+        refuse_json_before(context.invoked_subcommand)

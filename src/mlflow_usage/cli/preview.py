@@ -6,19 +6,20 @@ import json
 
 import click
 
-from mlflow_usage.cli.request import directory, readable
+from mlflow_usage.cli import directory, request
+from mlflow_usage.cli.options import json_option
 from mlflow_usage.insight import preview as insight
 from mlflow_usage.insight import status
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the requests as OTLP/JSON.")
+@json_option("the requests as OTLP/JSON")
 def preview(*, as_json: bool) -> None:
-    """Show the exact next batch of each journal; nothing is sent or changed, and it works while off.
+    """Show the exact next batch of each journal. Nothing is sent or changed; it works while usage is off, too.
 
     Example: mlflow-usage preview --json
     """
-    directory()
+    directory.readable()
     requests = insight.requests()
     if as_json:
         click.echo(json.dumps(requests, indent=1))
@@ -27,6 +28,6 @@ def preview(*, as_json: bool) -> None:
         click.echo("Nothing is waiting.")
     elif (mode := status.gather().mode) != "on":
         click.echo(f"Usage is {mode}: this is kept here and not sent.")
-    for request in requests:
-        for line in readable(request):
+    for content in requests:
+        for line in request.lines(content):
             click.echo(line)

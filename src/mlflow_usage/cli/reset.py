@@ -1,4 +1,4 @@
-"""`mlflow-usage reset`: the installation's id, forgotten."""
+"""`mlflow-usage reset`: a new id for the installation."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import json
 
 import click
 
-from mlflow_usage.cli.modes import JSON, directory
+from mlflow_usage.cli import directory
+from mlflow_usage.cli.options import json_option
 from mlflow_usage.installation import identity
 
 
 @click.command()
-@JSON
+@json_option()
 def reset(*, as_json: bool) -> None:
-    """Forget this installation's id; the next recorded call makes a new, unrelated one. What was sent stays where it is.
+    """Forget this installation's id; the next recorded call makes a new, unrelated one. Nothing that was sent is erased.
 
     Example: mlflow-usage reset
     """
-    place = directory()
+    place = directory.writable()
     try:
         retired = identity.reset(place)
     except OSError as error:

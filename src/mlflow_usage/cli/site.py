@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mlflow_usage.insight.status import many
+from mlflow_usage.cli.options import json_option
+from mlflow_usage.insight.words import many
 
 if TYPE_CHECKING:
     from mlflow_usage.site.build import Report
@@ -27,18 +28,18 @@ def group() -> None:
 @group.command()
 @click.argument("table")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--demo", is_flag=True, help="Every day and every cell, however few installations: never for other people's data.")
+@click.option("--demo", is_flag=True, help="Publish every day and every cell, however few installations: never for other people's data.")
 @click.option(
     "--governance",
     type=click.Path(path_type=Path),
     help="Who answers for the data, as YAML: controller, contact and the rest. Public pages need every field.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was built as JSON.")
+@json_option("what was built as JSON")
 def build(*, table: str, out: Path, demo: bool, governance: Path | None, as_json: bool) -> None:
     """Build the site of the Delta table TABLE as static files in OUT.
 
-    Only whole weeks that no late record can reach any more are published, and only cells of at least 20 installations. What OUT has
-    published already stays as it is. Public pages say who answers for the data.
+    Publishes only whole weeks that no late record can reach any more, and only cells of at least 20 installations. A figure that OUT
+    already publishes stays as it is. Public pages say who answers for the data.
 
     Example: mlflow-usage site build ./table ./site --governance governance.yaml
     """
@@ -52,7 +53,7 @@ def build(*, table: str, out: Path, demo: bool, governance: Path | None, as_json
 
 def _build(table: str, out: Path, *, demo: bool, governance: Path | None, quiet: bool) -> Report:
     try:
-        from mlflow_usage.site import build as site  # noqa: PLC0415  the extra's packages, loaded only here
+        from mlflow_usage.site import build as site  # noqa: PLC0415  needs the extra
         from mlflow_usage.site import terms  # noqa: PLC0415
         from mlflow_usage.site.errors import SiteError  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -65,7 +66,7 @@ def _build(table: str, out: Path, *, demo: bool, governance: Path | None, quiet:
             click.echo(f"{step} …", err=True)
 
     try:
-        named = terms.read(governance) if governance else None
-        return site.build(table, out, demo=demo, governance=named, tell=tell)
+        answering = terms.read(governance) if governance else None
+        return site.build(table, out, demo=demo, governance=answering, tell=tell)
     except SiteError as error:
         raise click.ClickException(str(error)) from error

@@ -8,15 +8,16 @@ from typing import Final
 import click
 
 from mlflow_usage.cli import terminal
+from mlflow_usage.cli.options import json_option
 from mlflow_usage.insight.status import Report, gather
 
-NAME: Final = 14  # columns
+NAME: Final = 14  # columns of a line's name
 COLOURS: Final = {"on": "green", "local": "yellow", "off": "red"}
-BEFORE: Final = frozenset({"endpoint", "installation", "waiting", "catalogue", "change it"})  # a blank line stands before these
+SPACED: Final = frozenset({"endpoint", "installation", "waiting", "catalogue", "change it"})  # lines with a blank one before them
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 def status(*, as_json: bool = False) -> None:
     """Say whether usage is recorded and sent, what decided it, and what is waiting.
 
@@ -27,7 +28,7 @@ def status(*, as_json: bool = False) -> None:
         click.echo(json.dumps(found.as_dict(), indent=1))
         return
     for name, text in found.lines():
-        if terminal.watched() and name in BEFORE:
+        if terminal.watched() and name in SPACED:
             click.echo()
         for number, line in enumerate(terminal.folded(text, NAME)):
             click.echo(click.style(f"{'' if number else name:<{NAME}}", bold=True) + _coloured(name, line, found, first=number == 0))

@@ -1,4 +1,4 @@
-"""How a line is shown: as wide as the terminal, or whole where there is none.
+"""The width of what is printed: folded to the terminal, or whole where there is none.
 
 Decides nothing else. It must never break a path, an id or a URL, which people copy.
 """
@@ -10,17 +10,17 @@ import sys
 import textwrap
 from typing import Final
 
-NARROWEST: Final = 40
+NARROWEST: Final = 40  # columns
 WIDEST: Final = 110
 
 
 def watched() -> bool:
-    """Whether a person sees what is printed."""
+    """Return whether a person sees what is printed."""
     return sys.stdout.isatty()
 
 
 def folded(text: str, indent: int) -> list[str]:
-    """The lines of a text beside a margin of `indent` columns; the text itself where nobody watches."""
+    """Return the lines of a text right of a margin of `indent` columns; the whole text where nobody watches."""
     if not watched():
         return [text]
     width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)

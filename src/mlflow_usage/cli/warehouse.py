@@ -7,43 +7,22 @@ import json
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mlflow_usage.insight.status import many
+from mlflow_usage.cli.options import json_option
+from mlflow_usage.collector.progress import ProgressLine
+from mlflow_usage.insight.words import many
 
 if TYPE_CHECKING:
     from mlflow_usage.warehouse.info import Info
     from mlflow_usage.warehouse.load import Loader, Progress
 
 EXTRA: Final = ("deltalake", "pyarrow")
-LIVE: Final = 0.2  # seconds between two states of the live line
-PLAIN: Final = 10.0  # seconds between two lines where nobody watches
 TOP: Final = 10  # events that `info` lists
-
-
-class Ticker:
-    """Progress on stderr: one line that is written over on a terminal, else a line now and then."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-        self._last = time.monotonic() if not self._live else 0.0
-
-    def tick(self, text: str) -> None:
-        """Show a state, unless one was shown just now."""
-        now = time.monotonic()
-        if now - self._last >= (LIVE if self._live else PLAIN):
-            self._last = now
-            click.echo(f"\r\x1b[K{text}" if self._live else text, err=True, nl=not self._live)
-
-    def close(self) -> None:
-        """Clear the live line."""
-        if self._live:
-            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 @click.group("warehouse")
@@ -59,20 +38,19 @@ def group() -> None:
 @click.argument("table")
 @click.option("--follow", is_flag=True, help="Keep loading what is added, until Ctrl-C or SIGTERM.")
 @click.option("--interval", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds between two looks of --follow.")
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@json_option("the counts as one JSON object")
 def load_command(archive: Path, table: str, *, follow: bool, interval: float, as_json: bool) -> None:
     """Load ARCHIVE, a Collector's archive directory or one of its files, into the Delta table at TABLE, a path or URI.
 
-    Every record enters once, however often the archive is loaded and wherever a load was stopped. What the catalogue does not name is
-    refused and counted. The table is made if there is none.
+    Every record enters once, however often the archive is loaded and wherever a load was stopped. Records that the catalogue does not
+    name are refused and counted. The table is created where it is missing.
 
     Example: mlflow-usage warehouse load ./archive s3://bucket/usage --follow
     """
-    ticker = Ticker()
-    with _one_line(), _closing(ticker):
+    with _one_line(), contextlib.closing(ProgressLine(sys.stderr)) as progress:
         from mlflow_usage.warehouse.load import Loader  # noqa: PLC0415  needs the extra
 
-        loader = Loader(archive, table, lambda progress: ticker.tick(_state(progress)))
+        loader = Loader(archive, table, lambda state: progress.show(_progress(state)))
         stopped = False
         if follow:
             with _signals() as stop:
@@ -87,22 +65,21 @@ def load_command(archive: Path, table: str, *, follow: bool, interval: float, as
     else:
         click.echo(_summary(loader))
     if stopped:
-        raise click.ClickException("stopped; what was loaded stays, and the next load continues from there")
+        raise click.ClickException("stopped; loaded records stay, and the next load continues from there")
 
 
-@group.command("info", short_help="Show how much the table holds, and of when.")
+@group.command("info", short_help="Show how much the table holds, and from when.")
 @click.argument("table")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@json_option("the figures as one JSON object")
 def info_command(table: str, *, as_json: bool) -> None:
-    """Show what the Delta table at TABLE holds: how much, of when, and whether its constraints are the catalogue's.
+    """Show what the Delta table at TABLE holds: how much, from when, and whether it has the catalogue's constraints.
 
     Example: mlflow-usage warehouse info ./table
     """
-    ticker = Ticker()
-    with _one_line(), _closing(ticker):
+    with _one_line(), contextlib.closing(ProgressLine(sys.stderr)) as progress:
         from mlflow_usage.warehouse.info import info  # noqa: PLC0415  needs the extra
 
-        found = info(table, lambda done, files: ticker.tick(f"reading data file {done:,} of {files:,}"))
+        found = info(table, lambda done, files: progress.show(f"reading data file {done:,} of {files:,}"))
     if as_json:
         click.echo(json.dumps(found.as_dict()))
         return
@@ -112,9 +89,9 @@ def info_command(table: str, *, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def _one_line() -> Iterator[None]:
-    """Every foreseen failure as one line and exit code 1."""
+    """Turn every foreseen failure into one line and exit code 1."""
     try:
-        from mlflow_usage.warehouse.archive import ArchiveError  # noqa: PLC0415  only where it is needed
+        from mlflow_usage.warehouse.archive import ArchiveError  # noqa: PLC0415  loaded by these commands only
         from mlflow_usage.warehouse.load import LoadError  # noqa: PLC0415  needs the extra
         from mlflow_usage.warehouse.table import TableError  # noqa: PLC0415  needs the extra
     except ModuleNotFoundError as error:
@@ -130,16 +107,8 @@ def _one_line() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _closing(ticker: Ticker) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        ticker.close()
-
-
-@contextlib.contextmanager
 def _signals() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; a second one acts as usual."""
+    """Yield an event that the first SIGINT or SIGTERM sets; a second one acts as usual."""
     stop = threading.Event()
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
     before = {number: signal.getsignal(number) for number in numbers}
@@ -157,10 +126,10 @@ def _signals() -> Iterator[threading.Event]:
             signal.signal(number, usual)
 
 
-def _state(progress: Progress) -> str:
-    share = 100 * progress.done // max(progress.total, 1)
-    tally = progress.tally
-    return f"{share:3} % of {_size(progress.total)}: {tally.read:,} records read, {tally.new:,} new"
+def _progress(state: Progress) -> str:
+    share = 100 * state.done // max(state.total, 1)
+    tally = state.tally
+    return f"{share:3} % of {_size(state.total)}: {tally.read:,} records read, {tally.new:,} new"
 
 
 def _summary(loader: Loader) -> str:

@@ -1,1 +1,1 @@
-"""Building and running the standard Collector. The operator's side: never imported by a user's process."""
+"""The standard Collector, built and run. The operator's side: a user's process never imports it."""

@@ -1,7 +1,7 @@
-"""Builds the Collector from `collector-config/source` once, into the user's cache.
+"""The Collector, built once from `collector-config/source` into the user's cache.
 
-Decides whether a built Collector can be used again: it can while the sources are the same. Must never leave half a binary under
-its final name, build the same thing twice at once, or ask the network for anything that go.sum does not pin.
+Decides whether a built Collector can be used again: it can while the sources are the same. It must never leave half a binary under its
+final name, run two builds of the same sources at once, or download anything that go.sum does not pin.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ import platformdirs
 from mlflow_usage.collector import toolchain
 from mlflow_usage.collector.configuration import CollectorError, directory
 from mlflow_usage.collector.lock import exclusive
+from mlflow_usage.collector.progress import ProgressLine
 
 CACHE_VARIABLE: Final = "MLFLOW_USAGE_CACHE_DIR"
 FLAGS: Final = ("-v", "-trimpath", "-mod=readonly", "-buildvcs=false", "-tags", "grpcnotrace", "-ldflags", "-s -w")
-# The same binary wherever it is built: no C compiler, no workspace, no other toolchain than the one chosen, no other target.
+# These make the binary the same wherever it is built: no C compiler, no workspace, no toolchain but the chosen one, no other target.
 PINNED: Final = {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 UNSET: Final = ("GOOS", "GOARCH", "GOEXPERIMENT")
-INTERVAL: Final = 15.0  # seconds between two lines where nobody watches
 NAME: Final = "otelcol.exe" if os.name == "nt" else "otelcol"
 
 
 def cache() -> Path:
-    """Where built Collectors are kept."""
+    """Return the directory of the built Collectors."""
     chosen = os.environ.get(CACHE_VARIABLE)
     return Path(chosen or platformdirs.user_cache_dir("mlflow-usage")).expanduser() / "collector"
 
 
 def key(source: Path) -> str:
-    """The identity of what would be built: the sources' content and the machine's kind."""
+    """Return the identity of a build: a digest of the sources and the kind of machine."""
     digest = hashlib.sha256(f"{platform.system()}-{platform.machine()}".encode())
     for path in sorted(source.iterdir()):
         content = path.read_bytes()
@@ -46,7 +46,7 @@ def key(source: Path) -> str:
 
 
 def ensure(out: TextIO, *, source: Path | None = None) -> Path:
-    """The built Collector; builds it if there is none, with progress on `out`.
+    """Return the built Collector; build it where it is missing, with progress on `out`.
 
     Raises:
         CollectorError: it cannot be built.
@@ -102,7 +102,7 @@ def _compile(command: list[str], source: Path, environment: dict[str, str], reco
         process.kill()
         process.wait()
         reader.join()
-        progress.close()
+        progress.line.close()
 
 
 def _follow(process: subprocess.Popen[bytes], record: IO[bytes], progress: Progress) -> None:
@@ -114,34 +114,24 @@ def _follow(process: subprocess.Popen[bytes], record: IO[bytes], progress: Progr
 
 
 class Progress:
-    """One live line where a person watches, a plain one every fifteen seconds elsewhere."""
+    """How far a build has come, by the lines of `go build -v`."""
 
     def __init__(self, out: TextIO) -> None:
-        """Write to `out`."""
-        self.out, self.live = out, out.isatty()
+        """Begin now, and show it on `out`."""
+        self.line, self.began = ProgressLine(out), time.monotonic()
         self.modules = self.packages = 0
-        self.began = self.shown = time.monotonic()
 
     def count(self, line: bytes) -> None:
-        """Take note of a line of `go build -v`."""
+        """Count a line of `go build -v`."""
         if line.startswith(b"go: downloading "):
             self.modules += 1
         else:
             self.packages += 1
 
     def show(self) -> None:
-        """Say how far it is, if it is time to."""
-        now = time.monotonic()
-        if not self.live and now - self.shown < INTERVAL:
-            return
-        self.shown = now
-        text = f"  {_clock(now - self.began)}  {self.modules} modules downloaded, {self.packages} of up to 1,000 packages compiled"
-        print(f"\r{text}\033[K" if self.live else text, end="" if self.live else "\n", file=self.out, flush=True)
-
-    def close(self) -> None:
-        """Clear the live line."""
-        if self.live:
-            print("\r\033[K", end="", file=self.out, flush=True)
+        """Show how far it has come."""
+        clock = _clock(time.monotonic() - self.began)
+        self.line.show(f"  {clock}  {self.modules} modules downloaded, {self.packages} of up to 1,000 packages compiled")
 
 
 def _last_line(log: Path) -> str:

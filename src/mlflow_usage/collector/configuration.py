@@ -1,6 +1,6 @@
-"""Where the Collector's configuration is, and which files make up one deployment.
+"""Where the Collector's configuration lies, and which of its files make up a deployment.
 
-Decides the order of `--config` flags. Must never write: in a wheel the directory belongs to the installation.
+Decides the order of the `--config` flags. It must never write: in a wheel the directory belongs to the installed package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 PACKAGED: Final = Path(__file__).parent / "config"
 CHECKOUT: Final = Path(__file__).parents[3] / "collector-config"
-PREFIX: Final = "MLFLOW_USAGE_COLLECTOR_"
+PREFIX: Final = "MLFLOW_USAGE_COLLECTOR_"  # of every variable that the files read
 
 
 class CollectorError(Exception):
@@ -19,7 +19,7 @@ class CollectorError(Exception):
 
 
 def directory() -> Path:
-    """The directory of `collector.yaml`: beside this module in a wheel, else the checkout's `collector-config/`."""
+    """Return the directory of `collector.yaml`: next to this module in a wheel, else `collector-config/` of the checkout."""
     for candidate in (PACKAGED, CHECKOUT):
         if (candidate / "collector.yaml").is_file():
             return candidate
@@ -27,12 +27,12 @@ def directory() -> Path:
 
 
 def sink_names() -> tuple[str, ...]:
-    """The destinations there are, one for each file of `sinks/`."""
+    """Return the names of all sinks, one for each file of `sinks/`."""
     return tuple(sorted(path.stem for path in (directory() / "sinks").glob("*.yaml")))
 
 
 def files(sinks: Iterable[str], overlays: Iterable[Path] = ()) -> list[Path]:
-    """The files of a deployment, in the order in which the Collector merges them: a later one wins."""
+    """Return the files of a deployment in the order in which the Collector merges them: a later one wins."""
     base, known = directory(), sink_names()
     chosen = list(dict.fromkeys(sinks))
     for name in chosen:
@@ -43,5 +43,5 @@ def files(sinks: Iterable[str], overlays: Iterable[Path] = ()) -> list[Path]:
 
 
 def flags(paths: Iterable[Path]) -> list[str]:
-    """The command-line flags that name the files."""
+    """Return the command-line flags that name the files."""
     return [argument for path in paths for argument in ("--config", str(path))]

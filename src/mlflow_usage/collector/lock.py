@@ -1,6 +1,6 @@
-"""One holder at a time among processes, by a lock on a file that ends with its process.
+"""A lock on a file, held by one process at a time.
 
-Must never leave a lock behind: a killed holder's lock is free again without anybody's judgement.
+It must never outlive its holder: the system frees the lock when the process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from typing import IO
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[bytes]) -> None:
+    def _lock(file: IO[bytes]) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _take(file: IO[bytes]) -> None:
+    def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
 def exclusive(path: Path, *, waiting: Callable[[], None], every: float = 0.2) -> Iterator[None]:
-    """Hold `path`'s lock; calls `waiting` once if somebody else has it, then waits."""
+    """Hold the lock of `path` during the block; while another process holds it, call `waiting` once and wait."""
     with path.open("ab") as file:
-        if not _taken(file):
+        if not _locked(file):
             waiting()
-            while not _taken(file):
+            while not _locked(file):
                 time.sleep(every)
         yield
 
 
-def _taken(file: IO[bytes]) -> bool:
+def _locked(file: IO[bytes]) -> bool:
     try:
-        _take(file)
+        _lock(file)
     except OSError:
         return False
     return True

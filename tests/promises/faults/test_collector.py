@@ -57,7 +57,7 @@ def test_a_collector_killed_under_load_loses_nothing_and_repeats_nothing(scene: 
     from mlflow_usage.warehouse.load import Loader
 
     archive, target = scene.place / "archive", scene.place / "table"
-    deployment = Deployment(archive=archive).resolved()
+    deployment = Deployment(settings={"archive": archive}).resolved()
     scene.environ["MLFLOW_USAGE_ENDPOINT"] = f"http://{deployment.otlp}"
     script = scene.place / "load.py"
     script.write_text(HEAD + LOAD, encoding="utf-8")
@@ -93,7 +93,7 @@ def test_a_collector_that_stops_at_night_gets_everything_in_the_morning(scene: S
     from mlflow_usage.warehouse.load import Loader
 
     archive, target = scene.place / "archive", scene.place / "table"
-    deployment = Deployment(archive=archive).resolved()
+    deployment = Deployment(settings={"archive": archive}).resolved()
     scene.environ["MLFLOW_USAGE_ENDPOINT"] = f"http://{deployment.otlp}"
     code = "session = begin()\nfor number in range(400): session.hit(EVENTS[number % 5], 'FileStore')\n"
     for _ in range(3):

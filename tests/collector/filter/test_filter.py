@@ -1,4 +1,4 @@
-"""The generated wall for rules that today's catalogue does not use, in the real Collector."""
+"""Generated rules that today's catalogue does not need, in the real Collector."""
 
 from __future__ import annotations
 

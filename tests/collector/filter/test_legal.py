@@ -1,4 +1,4 @@
-"""What the catalogue allows passes the Collector and the table as it is, drawn at random."""
+"""Random records that the catalogue allows pass the Collector and the table unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Collector's wall refuses what is under review like anything else that it does not know."""
+"""The filter refuses elements under review like anything else that it does not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wall makes of resources: the installation, the session, the versions."""
+"""The filter on resources: installation, session, versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every refusal is counted by revision and reason where an operator looks: in the Collector's own metrics."""
+"""The Collector's own metrics count every refusal by revision and reason."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_thousands_of_resources_that_cost_their_sender_nothing_cost_nothing(coll
 
 
 def test_without_the_filter_nothing_starts(binary: Path) -> None:
-    """The wall cannot be forgotten: the base names processors that only the filter's file describes."""
+    """Nobody can forget the filter: the base names processors that only the filter's file defines."""
     base = directory()
     files = ["collector.yaml", "sinks/null.yaml"]
     command = [str(binary), "validate", *(part for file in files for part in ("--config", str(base / file)))]

@@ -1,4 +1,4 @@
-"""What the OpenTelemetry SDK itself sends, as a client's pipeline would."""
+"""Records that the OpenTelemetry SDK itself sends, through a plain pipeline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START = "mlflow.start_run"
 
 @dataclass(frozen=True)
 class Case:
-    """What a program says, beside what every record needs, and what is stored of its attributes, if it is stored."""
+    """A program's own attributes, and those that are stored where its record is stored."""
 
     kept: dict[str, Any] | None
     event: str | None = START

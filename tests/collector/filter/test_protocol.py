@@ -1,4 +1,4 @@
-"""Everything else that OTLP and HTTP can carry: it carries nothing."""
+"""The other fields of OTLP and HTTP carry nothing through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any value in any place, judged a second time by words of the catalogue alone."""
+"""Any value in any place, compared with a second judgement that reads nothing but the catalogue."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Refused(Exception):  # noqa: N818  an answer, not an error
 
 
 def judged(attribute: Attribute, content: Any, *, required: bool) -> Any:
-    """What the catalogue makes of a value, told by its words alone; None is a removed attribute."""
+    """Return what the catalogue makes of a value, by its text alone; None is a removed attribute."""
     if attribute.kind == "enum" and isinstance(content, str):
         found = content if content in attribute.members else attribute.fallback
         required = True
@@ -74,7 +74,7 @@ def _within(attribute: Attribute, content: Any) -> bool:
 
 
 def expected(attribute: Attribute, content: Any, rest: dict[str, Any], *, required: bool) -> list[dict[str, Any]]:
-    """The attributes that are stored when the rest is as it should be."""
+    """Return the attributes that are stored where the rest is legal."""
     try:
         kept = judged(attribute, content, required=required)
     except Refused:

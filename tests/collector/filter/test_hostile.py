@@ -57,7 +57,7 @@ def test_depth_carries_nothing(collector: Wall, depth: int, lists: bool) -> None
 
 @pytest.mark.parametrize("kind", ["application/x-protobuf", "application/json"])
 def test_depth_without_end_ends_nothing(collector: Wall, kind: str) -> None:
-    """More levels than any recursion should follow, within the bound of a body."""
+    """More levels than any recursion should follow, in a body of legal size."""
     if kind == "application/json":
         depth = 100_000
         nested = b'{"arrayValue":{"values":[' * depth + b'{"stringValue":"x"}' + b"]}}" * depth
@@ -129,7 +129,7 @@ def test_json_that_is_no_request_is_the_client_s_fault_or_carries_nothing(collec
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_any_change_of_any_byte_is_answered_and_carries_nothing(collector: Wall, data: st.DataObject) -> None:
-    """Mutations of a request that is full of canaries: what still is a request is taken, what is none is refused; never a 5xx."""
+    """Mutate a request full of canaries: the Collector accepts or rejects the result, and never answers 5xx."""
     everywhere = batch(
         record(
             attributes=[*BASE.items(), (CANARY, CANARY), ("mlflow.usage.store", CANARY)], body=value({CANARY: CANARY}), severity_text=CANARY

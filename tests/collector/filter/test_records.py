@@ -1,4 +1,4 @@
-"""What the wall makes of records: events, attributes, counts."""
+"""The filter on records: events, attributes, counts."""
 
 from __future__ import annotations
 
