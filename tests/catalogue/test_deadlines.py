@@ -12,7 +12,7 @@ from mlflow_usage.catalogue import deadlines
 from mlflow_usage.catalogue.build import guard
 from mlflow_usage.catalogue.deadlines import BELIEVED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, JOURNAL_DAYS, PUBLISHED_DAYS, RETENTION_MONTHS
 from mlflow_usage.journal import bounds
-from mlflow_usage.site import grid
+from mlflow_usage.site import periods
 from mlflow_usage.warehouse import otlp, uids
 from support.repository import PACKAGE, ROOT
 
@@ -26,13 +26,15 @@ def test_each_deadline_outlives_the_one_before() -> None:
 def test_every_part_takes_its_deadline_from_the_chain() -> None:
     assert bounds.MAX_AGE == JOURNAL_DAYS * 86_400
     assert otlp.EARLIEST == -BELIEVED_DAYS
-    assert grid.FREEZE == timedelta(days=PUBLISHED_DAYS)
+    assert timedelta(days=PUBLISHED_DAYS) == periods.FREEZE
     assert uids.WINDOW == DEDUPE_DAYS
-    assert grid.HISTORY == timedelta(weeks=HISTORY_WEEKS)
+    assert timedelta(weeks=HISTORY_WEEKS) == periods.HISTORY
     assert guard.RETENTION_MONTHS == RETENTION_MONTHS
 
 
-@pytest.mark.parametrize("module", ["journal/bounds.py", "warehouse/otlp.py", "warehouse/uids.py", "site/grid.py", "catalogue/build/guard.py"])
+@pytest.mark.parametrize(
+    "module", ["journal/bounds.py", "warehouse/otlp.py", "warehouse/uids.py", "site/periods.py", "catalogue/build/guard.py"]
+)
 def test_no_part_writes_one_down_again(module: str) -> None:
     days = {JOURNAL_DAYS, BELIEVED_DAYS, PUBLISHED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, RETENTION_MONTHS}
     named = [node for node in ast.parse((PACKAGE / module).read_text()).body if isinstance(node, ast.AnnAssign)]

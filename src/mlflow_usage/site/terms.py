@@ -1,6 +1,6 @@
-"""Who answers for the data: the terms that the public pages show.
+"""The governance terms that the public pages show: who answers for the data.
 
-Decides where they come from: a file of the operator's, else the project's own in the catalogue. It must never fill a field that nobody has
+Decides which terms hold: those of the operator's file, else the project's own in the catalogue. Must never fill in a field that nobody has
 filled, nor let public pages go out with an empty one.
 """
 
@@ -12,14 +12,14 @@ from pathlib import Path
 import yaml
 
 from mlflow_usage.catalogue.words import TERMS
-from mlflow_usage.site.errors import SiteError
+from mlflow_usage.site.figures import SiteError
 
 
 def read(path: Path) -> dict[str, str]:
-    """The terms of a file like the project's `governance.yaml`.
+    """Read the terms from a file like the project's `governance.yaml`.
 
     Raises:
-        SiteError: it cannot be read, or holds anything else than the terms.
+        SiteError: it cannot be read, or holds something other than terms.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -33,10 +33,10 @@ def read(path: Path) -> dict[str, str]:
 
 
 def complete(terms: Mapping[str, str]) -> None:
-    """Refuse terms with an empty field: nobody publishes figures for which nobody answers.
+    """Refuse terms with an empty field: figures are published only if somebody answers for them.
 
     Raises:
-        SiteError: it names the fields.
+        SiteError: a field is empty; the message names all that are.
     """
     empty = [term for term in TERMS if not terms.get(term)]
     if empty:

@@ -13,11 +13,8 @@ from typing import Final, TypeAlias
 
 from mlflow_usage.catalogue.build.entries import Broken, Catalogue, Governance
 from mlflow_usage.catalogue.build.review_rules import answers, carries, members, review
+from mlflow_usage.catalogue.charts import CHARTS
 
-CHARTS: Final = (
-    *("calls", "versions", "apis", "log_model_flavors", "log_model_options", "autolog_flavors", "scorers"),
-    *("python", "systems", "stores"),
-)
 MAX_MEMBERS: Final = 200
 MAX_MEMBER: Final = 64  # characters
 MAX_BRIEF: Final = 240
