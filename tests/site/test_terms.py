@@ -17,7 +17,7 @@ def test_public_pages_are_refused_while_nobody_answers(small: str, out: Path, tm
         for value in ("", '""', '" "'):
             file = tmp_path / "governance.yaml"
             file.write_text(GOVERNANCE.read_text().replace(line, f"{field}: {value}" if value else ""))
-            assert f"said: {field}; name" in refused(ungoverned(small, out, "--governance", file))
+            assert f"still empty: {field}; pass" in refused(ungoverned(small, out, "--governance", file))
     assert not out.exists()
 
 

@@ -23,7 +23,7 @@ def test_a_directory_that_is_no_table(tmp_path: Path, out: Path) -> None:
 
 def test_a_table_of_something_else(tmp_path: Path, out: Path) -> None:
     write_deltalake(str(tmp_path / "t"), pa.table({"count": [1]}))
-    assert "a Delta table, but not one of usage: missing or of another type: event_name, " in refused(command(tmp_path / "t", out))
+    assert "a Delta table, but not a usage table: missing or of another type: event_name, " in refused(command(tmp_path / "t", out))
 
 
 def test_a_table_with_a_lost_file(small: str, out: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_table_with_a_lost_file(small: str, out: Path) -> None:
 
 def test_a_table_without_a_column_that_one_chart_reads(tmp_path: Path, out: Path) -> None:
     write_deltalake(str(tmp_path / "t"), warehouse.ARROW.empty_table().drop_columns(["scorers"]))
-    assert "not one of usage: missing or of another type: scorers; name" in refused(command(tmp_path / "t", out))
+    assert "not a usage table: missing or of another type: scorers; name" in refused(command(tmp_path / "t", out))
 
 
 def test_a_table_needs_no_column_that_no_chart_reads(tmp_path: Path, out: Path) -> None:

@@ -47,7 +47,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "calls",
         "Installations and calls",
         "An installation is a random secret made once for this purpose in a user's state directory; the site knows its SHA-256 only while "
-        "it counts. A call is one that a person's code makes; what MLflow calls inside itself does not count.",
+        "it counts. A call is one that a person's code makes; MLflow's calls to itself do not count.",
         "columns",
         (Panel("All APIs", (ALL,)),),
         INSTALLATIONS,
@@ -69,7 +69,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "bars",
         (Panel("API", ("api",), rows=20),),
         INSTALLATIONS,
-        question="Which parts of MLflow are used, and which could be retired? Each family's own question stands with its table.",
+        question="Which parts of MLflow are used, and which could be retired? Each family's own question is given with its table.",
     ),
     Chart(
         "log_model_flavors",
@@ -84,7 +84,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
     Chart(
         "autolog_flavors",
         "Automatic logging",
-        "Installations that called autolog for the flavor; mlflow.autolog() is the call for all of them at once. Settings are those in "
+        "Installations that called autolog for the flavor; mlflow.autolog() is the call for all flavors at once. Settings are those in "
         "effect, defaults included.",
         "bars",
         (
@@ -152,7 +152,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
     Chart(
         "stores",
         "Tracking stores",
-        "Installations by the kind of tracking store that a call met; not known where it cannot be told without touching the store.",
+        "Installations by the kind of tracking store in use at a call; not known where finding out would mean touching the store.",
         "bars",
         (Panel("Store", ("store",)),),
         INSTALLATIONS,

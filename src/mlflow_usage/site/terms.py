@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from mlflow_usage.catalogue.governance import stated
 from mlflow_usage.catalogue.words import TERMS
 from mlflow_usage.site.figures import SiteError
 
@@ -27,9 +28,9 @@ def read(path: Path) -> dict[str, str]:
         raise SiteError(f"{path} cannot be read: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SiteError(f"{path} is not YAML; each line is a field and a text: {', '.join(TERMS)}") from error
-    if not isinstance(content, dict) or set(content) - set(TERMS) or not all(isinstance(value, str) for value in content.values()):
+    if (terms := stated(content)) is None:
         raise SiteError(f"{path}: each line is one of these fields and a text: {', '.join(TERMS)}")
-    return {term: content.get(term, "").strip() for term in TERMS}
+    return terms
 
 
 def complete(terms: Mapping[str, str]) -> None:
@@ -40,4 +41,4 @@ def complete(terms: Mapping[str, str]) -> None:
     """
     empty = [term for term in TERMS if not terms.get(term)]
     if empty:
-        raise SiteError(f"public pages say who answers, and nobody has yet said: {', '.join(empty)}; name a filled --governance FILE")
+        raise SiteError(f"public pages must say who answers for the data; still empty: {', '.join(empty)}; pass a filled --governance FILE")

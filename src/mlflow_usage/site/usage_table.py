@@ -97,7 +97,7 @@ def _check(table: DeltaTable, location: str) -> None:
     if wrong:
         some = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")  # noqa: PLR2004  a readable line
         raise SiteError(
-            f"{location}: a Delta table, but not one of usage: missing or of another type: {some}; "
+            f"{location}: a Delta table, but not a usage table: missing or of another type: {some}; "
             "name the one that `mlflow-usage warehouse` fills"
         )
 
