@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from mlflow_usage.site.build import CATALOGUE, Report
 from support.chart_values import VALUES
 from support.site_builds import cells, data
 from support.usage_rows import Row
+
+DISAGREE = "src/mlflow_usage/site/queries/{chart}.sql counts otherwise than tests/support/chart_values.py"
 
 
 def tally(chart: str, rows: list[Row], *, weekly: bool, threshold: int, cap: int) -> tuple[dict[tuple[str, ...], tuple[int, int]], int]:
@@ -39,7 +42,7 @@ def tally(chart: str, rows: list[Row], *, weekly: bool, threshold: int, cap: int
 @pytest.mark.parametrize("chart", CHARTS)
 def test_a_demo_shows_every_cell_of_every_day(demo: Report, rows: list[Row], chart: str) -> None:
     expected, _ = tally(chart, rows, weekly=False, threshold=1, cap=10**18)
-    assert cells(demo.out, chart) == expected
+    assert cells(demo.out, chart) == expected, DISAGREE.format(chart=chart)
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -47,7 +50,7 @@ def test_public_figures_are_whole_final_weeks_clipped_and_of_enough_installation
     received = max(entry["received_day"] for entry in rows)
     final = [r for r in rows if r["event_day"] - timedelta(days=r["event_day"].weekday()) + timedelta(days=6 + 9) <= received]
     expected, withheld = tally(chart, final, weekly=True, threshold=20, cap=10_000)
-    assert cells(public.out, chart) == expected
+    assert cells(public.out, chart) == expected, DISAGREE.format(chart=chart)
     assert expected
     assert sum(period["suppressed"] for period in data(public.out, chart)["periods"]) == withheld
 
@@ -67,3 +70,13 @@ def test_a_published_query_is_whole_and_reads_nothing_but_the_table(public: Repo
     assert {"scope", "parts", "daily", "cells"} <= own
     assert set(re.findall(r"\b(?:FROM|JOIN) (\w+)", text)) <= {*own, "usage"}
     assert text.count("FROM usage") == 1
+
+
+@pytest.mark.parametrize(
+    "part", ["-- About.\n\n-- columns\nstore\n", "-- About.\n\n-- records\ntrue\n\n-- dimension\n'store', store FROM scope\n"]
+)
+def test_a_part_with_a_wrong_section_is_named(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "QUERIES", tmp_path)
+    (tmp_path / "acme.sql").write_text(part)
+    with pytest.raises(ValueError, match=r"acme\.sql: its sections must be -- records and any of -- columns, -- lists, -- dimensions"):
+        query.compose("acme")

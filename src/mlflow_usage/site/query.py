@@ -22,7 +22,8 @@ from typing import Final
 QUERIES: Final = Path(__file__).parent / "queries"
 FRAME: Final = QUERIES / "frame.sql"
 DIMENSION: Final = "\n  UNION ALL\n  SELECT period, event_day, installation_id, count, "
-HEAD: Final = re.compile(r"^-- (records|columns|lists|dimensions)$", re.MULTILINE)
+SECTIONS: Final = ("records", "columns", "lists", "dimensions")
+HEAD: Final = re.compile(r"^-- (\w+)$", re.MULTILINE)
 
 
 def part(chart: str) -> Path:
@@ -31,9 +32,15 @@ def part(chart: str) -> Path:
 
 
 def compose(chart: str) -> str:
-    """Return the chart's whole query, for DuckDB, Spark and readers alike."""
+    """Return the chart's whole query, for DuckDB, Spark and readers alike.
+
+    Raises:
+        ValueError: the part has no `-- records`, or a section that is none of the four.
+    """
     about, *found = HEAD.split(part(chart).read_text(encoding="utf-8"))
     sections = {name: text.strip("\n") for name, text in zip(found[::2], found[1::2], strict=True)}
+    if "records" not in sections or not sections.keys() <= set(SECTIONS):
+        raise ValueError(f"{part(chart)}: its sections must be -- records and any of {', '.join(f'-- {name}' for name in SECTIONS[1:])}")
     return FRAME.read_text(encoding="utf-8").format(
         about=about.strip(),
         records=sections["records"],
