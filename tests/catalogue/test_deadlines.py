@@ -12,7 +12,7 @@ from mlflow_usage.catalogue import deadlines
 from mlflow_usage.catalogue.build import guard
 from mlflow_usage.catalogue.deadlines import BELIEVED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, JOURNAL_DAYS, PUBLISHED_DAYS, RETENTION_MONTHS
 from mlflow_usage.journal import bounds
-from mlflow_usage.site import grid
+from mlflow_usage.site import periods
 from mlflow_usage.warehouse import times, uids
 from support.repository import PACKAGE, ROOT
 
@@ -26,14 +26,14 @@ def test_each_deadline_outlives_the_one_before() -> None:
 def test_every_part_takes_its_deadline_from_the_chain() -> None:
     assert bounds.MAX_AGE == JOURNAL_DAYS * 86_400
     assert times.EARLIEST == -BELIEVED_DAYS
-    assert timedelta(days=PUBLISHED_DAYS) == grid.FREEZE
+    assert timedelta(days=PUBLISHED_DAYS) == periods.FREEZE
     assert uids.WINDOW == DEDUPE_DAYS
-    assert timedelta(weeks=HISTORY_WEEKS) == grid.HISTORY
+    assert timedelta(weeks=HISTORY_WEEKS) == periods.HISTORY
     assert guard.RETENTION_MONTHS == RETENTION_MONTHS
 
 
 @pytest.mark.parametrize(
-    "module", ["journal/bounds.py", "warehouse/times.py", "warehouse/uids.py", "site/grid.py", "catalogue/build/guard.py"]
+    "module", ["journal/bounds.py", "warehouse/times.py", "warehouse/uids.py", "site/periods.py", "catalogue/build/guard.py"]
 )
 def test_no_part_writes_one_down_again(module: str) -> None:
     days = {JOURNAL_DAYS, BELIEVED_DAYS, PUBLISHED_DAYS, DEDUPE_DAYS, HISTORY_WEEKS, RETENTION_MONTHS}

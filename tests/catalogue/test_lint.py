@@ -30,7 +30,6 @@ from mlflow_usage.catalogue.build import __main__ as build
 from mlflow_usage.catalogue.build.entries import active
 from mlflow_usage.catalogue.build.lint import DATED, FIRM, RULES, lint
 from mlflow_usage.catalogue.build.model import CatalogueError
-from mlflow_usage.catalogue.build.rules.governance import CHARTS
 
 TODAY = date(2026, 1, 1)
 REASON = {"ref": "mlflow.usage.reason"}
@@ -190,9 +189,3 @@ def test_the_command_prints_the_rule_the_entry_and_what_to_do(monkeypatch: pytes
         "REVIEW: mlflow.usage.store: `review` names approved:2026-01-01#acme, which does not cover it: cite a row of model/reviews.yaml "
         "that covers it, or set `review: pending` until the form was updated and reviewed\n"
     )
-
-
-def test_the_charts_are_those_that_are_drawn() -> None:
-    from mlflow_usage.site.charts import CHARTS as DRAWN
-
-    assert {chart.id for chart in DRAWN} == set(CHARTS)

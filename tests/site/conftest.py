@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlflow_usage.site.build import Report
-from support.site_terms import build
-from support.usage_rows import Row, crowd, write
+from support.site_builds import build
+from support.usage_rows import Row, crowd, row, write
 
 FIRST = date(2026, 9, 14)  # a Monday
 
@@ -35,3 +35,8 @@ def demo(table: str, tmp_path_factory: pytest.TempPathFactory) -> Report:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "site"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> str:
+    return write(tmp_path / "t", [row(1, date(2026, 3, 2), "mlflow.log_metric", 3)])

@@ -1,133 +1,24 @@
-"""The published numbers against sums made another way, and the rules that make them fit for the public."""
+"""What is published of the numbers, and what never is."""
 
 from __future__ import annotations
 
 import csv
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from mlflow_usage.catalogue.charts import CHARTS
 from mlflow_usage.site.build import Report
-from mlflow_usage.site.charts import CHARTS
-from mlflow_usage.site.collected import CATALOGUE
-from mlflow_usage.site.errors import SiteError
-from mlflow_usage.site.source import COLUMNS, QUERIES
-from mlflow_usage.warehouse import schema
-from support.site_terms import build
-from support.usage_rows import Row, row, write
+from mlflow_usage.site.figures import SiteError
+from support.site_builds import build, cells, data
+from support.usage_rows import row, write
 
 MONDAY = date(2026, 3, 2)
 LATER = MONDAY + timedelta(days=16)  # the first day of receipt with which that week is final
 
 
-def minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])
-
-
-def system(entry: Row) -> Iterator[tuple[str, str]]:
-    yield "os", entry["os_type"]
-    yield "architecture", entry["host_arch"]
-    parts = entry["os_version"].split(".")
-    yield "os_version", f"{entry['os_type']} {parts[0] if entry['os_type'] == 'darwin' else '.'.join(parts[:2])}"
-
-
-def given(entry: Row, *names: str) -> Iterator[tuple[str, str]]:
-    for name in names:
-        if entry[name] is not None:
-            yield name, "given" if entry[name] else "not given"
-
-
-def options(entry: Row) -> Iterator[tuple[str, str]]:
-    yield from given(entry, "pip_requirements", "extra_pip_requirements", "code_paths", "params", "metadata")
-    yield "model_type", entry["model_type"]
-    yield "status", entry["status"]
-
-
-def settings(entry: Row) -> Iterator[tuple[str, str]]:
-    yield "flavor", entry["flavor"] or "mlflow.autolog()"
-    for name in ("disable", "log_models", "log_traces"):
-        yield name, str(entry[name]).lower()
-
-
-def evaluation(entry: Row) -> Iterator[tuple[str, str]]:
-    for scorer in entry["scorers"]:
-        yield "scorer", scorer
-    yield from given(entry, "predict_fn")
-    yield "status", entry["status"]
-
-
-def python(entry: Row) -> Iterator[tuple[str, str]]:
-    name = entry["process_runtime_name"]
-    yield "python", ("" if name == "cpython" else name + " ") + minor(entry["process_runtime_version"])
-
-
-PARTS: dict[str, tuple[str | None, Callable[[Row], Iterator[tuple[str, str]]]]] = {
-    "calls": (None, lambda _: iter(())),
-    "versions": (None, lambda entry: iter([("version", minor(entry["service_version"]))])),
-    "apis": (None, lambda entry: iter([("api", entry["event_name"])])),
-    "log_model_flavors": ("mlflow.log_model", lambda entry: iter([("flavor", entry["flavor"])])),
-    "log_model_options": ("mlflow.log_model", options),
-    "autolog_flavors": ("mlflow.autolog", settings),
-    "scorers": ("mlflow.genai.evaluate", evaluation),
-    "python": (None, python),
-    "systems": (None, system),
-    "stores": (None, lambda entry: iter([("store", entry["store"])])),
-}
-
-
-def tally(chart: str, rows: list[Row], *, weekly: bool, threshold: int, cap: int) -> tuple[dict[tuple[str, ...], tuple[int, int]], int]:
-    """Cells of a chart and how many are withheld, in plain Python."""
-    event, parts = PARTS[chart]
-    calls: dict[tuple[str, ...], dict[tuple[str, date], int]] = defaultdict(lambda: defaultdict(int))
-    for entry in rows:
-        day = entry["event_day"]
-        if event not in (None, entry["event_name"]):
-            continue
-        start = day - timedelta(days=day.weekday()) if weekly else day
-        for dimension, value in [("all", "all"), *parts(entry)]:
-            calls[start.isoformat(), dimension, value][entry["installation_id"], day] += entry["count"]
-    cells = {
-        key: (len({installation for installation, _ in found}), sum(min(count, cap) for count in found.values()))
-        for key, found in calls.items()
-    }
-    kept = {key: cell for key, cell in cells.items() if cell[0] >= threshold}
-    return kept, len(cells) - len(kept)
-
-
-def data(out: Path, chart: str) -> Any:
-    return json.loads((out / "data" / f"{chart}.json").read_text())
-
-
-def cells(out: Path, chart: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    return {
-        (period["start"], cell["dimension"], cell["value"]): (cell["installations"], cell["calls"])
-        for period in data(out, chart)["periods"]
-        for cell in period["cells"]
-    }
-
-
-@pytest.mark.parametrize("chart", list(PARTS))
-def test_a_demo_shows_every_cell_of_every_day(demo: Report, rows: list[Row], chart: str) -> None:
-    expected, _ = tally(chart, rows, weekly=False, threshold=1, cap=10**18)
-    assert cells(demo.out, chart) == expected
-
-
-@pytest.mark.parametrize("chart", list(PARTS))
-def test_public_figures_are_whole_final_weeks_clipped_and_of_enough_installations(public: Report, rows: list[Row], chart: str) -> None:
-    received = max(entry["received_day"] for entry in rows)
-    final = [r for r in rows if r["event_day"] - timedelta(days=r["event_day"].weekday()) + timedelta(days=6 + 9) <= received]
-    expected, withheld = tally(chart, final, weekly=True, threshold=20, cap=10_000)
-    assert cells(public.out, chart) == expected
-    assert expected
-    assert sum(period["suppressed"] for period in data(public.out, chart)["periods"]) == withheld
-
-
-@pytest.mark.parametrize("chart", list(PARTS))
+@pytest.mark.parametrize("chart", CHARTS)
 def test_csv_says_what_json_says(public: Report, chart: str) -> None:
     with (public.out / "data" / f"{chart}.csv").open() as file:
         lines = list(csv.DictReader(file))
@@ -162,13 +53,6 @@ def test_calls_are_clipped_per_installation_and_day_and_the_share_is_stated(tmp_
     assert cells(out, "calls")["2026-03-02", "all", "all"] == (20, 2_000 + 10_000)
     assert data(out, "calls")["periods"][0]["clipped"] == round(40_000 / 52_000, 4)
     assert "77 % of the calls cut off by the cap" in (out / "index.html").read_text()
-
-
-@pytest.mark.parametrize(("received", "weeks"), [(LATER - timedelta(days=2), []), (LATER - timedelta(days=1), ["2026-W10"])])
-def test_a_week_is_published_nine_days_after_its_end(tmp_path: Path, out: Path, received: date, weeks: list[str]) -> None:
-    rows = [row(number, MONDAY, "mlflow.log_metric") for number in range(25)]
-    build(write(tmp_path / "t", [*rows, row(1, received, "mlflow.log_metric")]), out)
-    assert [period["period"] for period in data(out, "calls")["periods"]] == weeks
 
 
 def test_what_is_published_stays_whatever_arrives_or_is_erased_later(tmp_path: Path, out: Path) -> None:
@@ -207,12 +91,3 @@ def test_what_is_not_known_is_a_value_of_its_own(tmp_path: Path, out: Path) -> N
     build(write(tmp_path / "t", [row(1, MONDAY, "mlflow.log_metric", **dict.fromkeys(fields))]), out, demo=True)
     for chart, dimension in (("stores", "store"), ("systems", "os"), ("systems", "architecture"), ("python", "python")):
         assert cells(out, chart)["2026-03-02", dimension, "not known"] == (1, 1)
-
-
-def test_the_queries_fit_the_table_the_catalogue_and_the_charts() -> None:
-    catalogue = json.loads(CATALOGUE.read_text())
-    declared = {name: kind.partition("<")[0] for name, kind, _, _ in schema.COLUMNS}
-    assert {name: declared[name] for name in COLUMNS} == dict(COLUMNS)
-    assert sorted(path.stem for path in QUERIES.glob("*.sql")) == sorted(chart.id for chart in CHARTS) == sorted(PARTS)
-    listed = (QUERIES / "scorers.sql").read_text().split("VALUES")[1].split("AS list")[0]
-    assert sorted(listed.split("'")[1::2]) == sorted(catalogue["attributes"]["mlflow.usage.scorers"]["members"])

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import write_deltalake
 
-from mlflow_usage.site.collected import CATALOGUE
+from mlflow_usage.site.build import CATALOGUE
 from mlflow_usage.warehouse import table as warehouse
 
 Row = dict[str, Any]

@@ -55,7 +55,7 @@ def _build(table: str, out: Path, *, demo: bool, governance: Path | None, quiet:
     try:
         from mlflow_usage.site import build as site  # noqa: PLC0415  needs the extra
         from mlflow_usage.site import terms  # noqa: PLC0415
-        from mlflow_usage.site.errors import SiteError  # noqa: PLC0415
+        from mlflow_usage.site.figures import SiteError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] not in EXTRA:
             raise

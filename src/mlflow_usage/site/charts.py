@@ -1,6 +1,7 @@
-"""The charts: their titles, definitions and shapes.
+"""The charts: a row each, with title, definition and shape.
 
-Decides what each chart shows and how; its questions come from the catalogue, its numbers from `queries/<id>.sql`.
+Decides what each chart shows, how, and in which order. Its id is one of `catalogue/charts.py`, its numbers come from `queries/<id>.sql`,
+its questions from the catalogue.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from mlflow_usage.catalogue.charts import ChartId
 from mlflow_usage.site.figures import ALL
 
 Shape: TypeAlias = Literal["columns", "shares", "bars"]
@@ -16,26 +18,26 @@ Place: TypeAlias = Literal["wide", "left", "right"]  # on a wide screen
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One block of bars: the values of one dimension, or one value each of several two-valued ones."""
+    """One block of bars: the values of one dimension, or one value of each of several two-valued dimensions."""
 
     title: str
     dimensions: tuple[str, ...]
-    rows: int = 12  # drawn; the table has all
-    only: str | None = None
+    rows: int = 12  # bars drawn; the table has all
+    only: str | None = None  # the value that is drawn of each two-valued dimension
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One chart of the site."""
 
-    id: str
+    id: ChartId
     title: str
     definition: str
     shape: Shape
     panels: tuple[Panel, ...]
     universe: str  # what 100 % is
     lead: str = ""  # the attribute or event whose question comes first
-    question: str | None = None  # where the catalogue asks one for each family
+    question: str | None = None  # the chart's own, where the catalogue asks one for each family
     place: Place = "wide"
 
 
@@ -45,7 +47,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "calls",
         "Installations and calls",
         "An installation is a random secret made once for this purpose in a user's state directory; the site knows its SHA-256 only while "
-        "it counts. A call is one that a person's code makes; what MLflow calls inside itself does not count.",
+        "it counts. A call is one that a person's code makes; MLflow's calls to itself do not count.",
         "columns",
         (Panel("All APIs", (ALL,)),),
         INSTALLATIONS,
@@ -67,7 +69,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
         "bars",
         (Panel("API", ("api",), rows=20),),
         INSTALLATIONS,
-        question="Which parts of MLflow are used, and which could be retired? Each family's own question stands with its table.",
+        question="Which parts of MLflow are used, and which could be retired? Each family's own question is given with its table.",
     ),
     Chart(
         "log_model_flavors",
@@ -82,7 +84,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
     Chart(
         "autolog_flavors",
         "Automatic logging",
-        "Installations that called autolog for the flavor; mlflow.autolog() is the call for all of them at once. Settings are those in "
+        "Installations that called autolog for the flavor; mlflow.autolog() is the call for all flavors at once. Settings are those in "
         "effect, defaults included.",
         "bars",
         (
@@ -150,7 +152,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
     Chart(
         "stores",
         "Tracking stores",
-        "Installations by the kind of tracking store that a call met; not known where it cannot be told without touching the store.",
+        "Installations by the kind of tracking store in use at a call; not known where finding out would mean touching the store.",
         "bars",
         (Panel("Store", ("store",)),),
         INSTALLATIONS,
@@ -161,7 +163,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
 
 
 def questions(chart: Chart, catalogue: dict[str, Any]) -> list[str]:
-    """What the chart answers: the questions of the attributes and events that name it, once each."""
+    """Return the questions that the chart answers: each one of the attributes and events that name it, once."""
     if chart.question:
         return [chart.question]
     entries = {**catalogue["resource"], **catalogue["attributes"], **catalogue["events"]}

@@ -1,7 +1,7 @@
 """The published numbers of a chart.
 
-Decides what of a query's answer is published, and that what was once published for a past period stays as it is. Must never hold a cell
-below the threshold, nor the calls before clipping: only the share that clipping cut off.
+Decides which part of a query's answer is published, and keeps what was once published for a past period. Must never hold a cell below the
+threshold, nor the calls before clipping: only the share that clipping cut off.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from mlflow_usage.site.errors import SiteError
-from mlflow_usage.site.grid import Grid, Period, Unit
+from mlflow_usage.site.periods import Period, Span, Unit
 
 FORMAT: Final = 1
 ALL: Final = "all"
@@ -23,12 +22,16 @@ SUPPRESSED: Final = "suppressed"
 CSV_HEADER: Final = ("period", "start", "end", "dimension", "value", "installations", "calls")
 
 
+class SiteError(Exception):
+    """The site cannot be built; the message is one line that says what is wrong and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How numbers are made fit for the public."""
+    """The limits that make numbers fit for the public."""
 
-    threshold: int  # fewest installations of a cell
-    cap: int  # most calls of one installation, day and cell
+    threshold: int  # fewest installations of a published cell
+    cap: int  # most calls that one installation adds to a cell in a day
 
 
 PUBLIC: Final = Rules(threshold=20, cap=10_000)
@@ -46,8 +49,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """One period of a chart: its cells, how many were withheld, and the share of calls cut off by the cap."""
+class PeriodFigures:
+    """The numbers of one chart in one period: its cells, how many were withheld, and the share of calls cut off by the cap."""
 
     period: Period
     cells: tuple[Cell, ...]
@@ -55,12 +58,12 @@ class Stretch:
     clipped: float
 
     def of(self, dimension: str) -> tuple[Cell, ...]:
-        """The cells of a dimension, most installations first."""
+        """Return the cells of a dimension, most installations first."""
         return tuple(cell for cell in self.cells if cell.dimension == dimension)
 
     @property
     def whole(self) -> Cell | None:
-        """Everything the chart is about, if enough installations took part."""
+        """The cell of everything the chart counts, if enough installations took part."""
         return next(iter(self.of(ALL)), None)
 
 
@@ -72,20 +75,20 @@ class Figures:
     unit: Unit
     rules: Rules
     complete_to: date | None
-    stretches: tuple[Stretch, ...]
+    periods: tuple[PeriodFigures, ...]
 
     @property
-    def latest(self) -> Stretch | None:
+    def latest(self) -> PeriodFigures | None:
         """The newest period."""
-        return self.stretches[-1] if self.stretches else None
+        return self.periods[-1] if self.periods else None
 
-    def before(self, stretch: Stretch) -> Stretch | None:
-        """The period right before, if it is published."""
-        return next((other for other in self.stretches if (stretch.period.start - other.period.end).days == 1), None)
+    def before(self, later: PeriodFigures) -> PeriodFigures | None:
+        """Return the period right before `later`, if it is published."""
+        return next((one for one in self.periods if (later.period.start - one.period.end).days == 1), None)
 
 
-def count(rows: Iterable[Sequence[Any]], unit: Unit) -> tuple[Stretch, ...]:
-    """The periods in a query's answer: period, dimension, value, installations, calls, calls before clipping."""
+def by_period(rows: Iterable[Sequence[Any]], unit: Unit) -> tuple[PeriodFigures, ...]:
+    """Return the periods in a query's rows: period, dimension, value, installations, calls, calls before clipping."""
     cells: dict[Period, list[Cell]] = {}
     hidden: dict[Period, int] = {}
     clipped: dict[Period, float] = {}
@@ -99,7 +102,7 @@ def count(rows: Iterable[Sequence[Any]], unit: Unit) -> tuple[Stretch, ...]:
         if dimension == ALL:
             clipped[period] = round(1 - int(calls) / int(unclipped), 4)
     return tuple(
-        Stretch(period, tuple(sorted(cells[period], key=_rank)), hidden.get(period, 0), clipped.get(period, 0.0))
+        PeriodFigures(period, tuple(sorted(cells[period], key=_rank)), hidden.get(period, 0), clipped.get(period, 0.0))
         for period in sorted(cells)
     )
 
@@ -108,15 +111,15 @@ def _rank(cell: Cell) -> tuple[bool, str, int, int, str]:
     return (cell.dimension != ALL, cell.dimension, -cell.installations, -cell.calls, cell.value)
 
 
-def join(chart: str, grid: Grid, rules: Rules, kept: Figures | None, new: Iterable[Stretch]) -> Figures:
-    """Earlier figures, unchanged, and the new periods after them."""
-    earlier = kept.stretches if kept else ()
-    last = max(grid.last, kept.complete_to) if kept and kept.complete_to else grid.last
-    return Figures(chart, grid.unit, rules, last, (*earlier, *new))
+def join(chart: str, span: Span, rules: Rules, published: Figures | None, new: Iterable[PeriodFigures]) -> Figures:
+    """Return what was published before, unchanged, and the new periods after it."""
+    earlier = published.periods if published else ()
+    last = max(span.last, published.complete_to) if published and published.complete_to else span.last
+    return Figures(chart, span.unit, rules, last, (*earlier, *new))
 
 
 def to_json(figures: Figures, texts: Mapping[str, str]) -> str:
-    """The chart's data file; with `from_json` it is also the memory of what was published."""
+    """Return the chart's data file. `from_json` reads it in later builds: it is the memory of what was published."""
     content = {
         "format": FORMAT,
         "chart": figures.chart,
@@ -126,19 +129,19 @@ def to_json(figures: Figures, texts: Mapping[str, str]) -> str:
         "complete_to": figures.complete_to.isoformat() if figures.complete_to else None,
         "periods": [
             {
-                **_period(stretch.period),
-                "suppressed": stretch.suppressed,
-                "clipped": stretch.clipped,
-                "cells": [asdict(cell) for cell in stretch.cells],
+                **_period(one.period),
+                "suppressed": one.suppressed,
+                "clipped": one.clipped,
+                "cells": [asdict(cell) for cell in one.cells],
             }
-            for stretch in figures.stretches
+            for one in figures.periods
         ],
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def from_json(text: str | bytes, place: str) -> Figures:
-    """What an earlier build published.
+    """Read what an earlier build published.
 
     Raises:
         SiteError: the file is damaged or of another format.
@@ -153,7 +156,7 @@ def from_json(text: str | bytes, place: str) -> Figures:
             unit,
             Rules(**content["rules"]),
             date.fromisoformat(content["complete_to"]) if content["complete_to"] else None,
-            tuple(_stretch(entry, unit) for entry in content["periods"]),
+            tuple(_period_figures(entry, unit) for entry in content["periods"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SiteError(
@@ -161,18 +164,18 @@ def from_json(text: str | bytes, place: str) -> Figures:
         ) from error
 
 
-def _stretch(entry: Mapping[str, Any], unit: Unit) -> Stretch:
+def _period_figures(entry: Mapping[str, Any], unit: Unit) -> PeriodFigures:
     cells = tuple(Cell(**cell) for cell in entry["cells"])
-    return Stretch(Period(date.fromisoformat(entry["start"]), unit), cells, entry["suppressed"], entry["clipped"])
+    return PeriodFigures(Period(date.fromisoformat(entry["start"]), unit), cells, entry["suppressed"], entry["clipped"])
 
 
 def to_csv(figures: Figures) -> str:
-    """The same cells, one a line."""
+    """Return the same cells, one a line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_HEADER)
-    for stretch in figures.stretches:
-        writer.writerows((*_period(stretch.period).values(), *asdict(cell).values()) for cell in stretch.cells)
+    for one in figures.periods:
+        writer.writerows((*_period(one.period).values(), *asdict(cell).values()) for cell in one.cells)
     return out.getvalue()
 
 

@@ -1,7 +1,7 @@
 """The directory that the site is written to.
 
-Decides whether a directory may be written: an empty one, or a site that was built here. It must never overwrite anybody else's files, the
-figures that a public site keeps with a demo's, or those of one table with another's.
+Decides whether a directory may be written: it must be empty, or hold a site that was built here. Must never overwrite anybody else's files,
+published figures with a demo's, or those of one table with another's.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from mlflow_usage.site.errors import SiteError
-from mlflow_usage.site.figures import Figures, from_json
+from mlflow_usage.site.figures import Figures, SiteError, from_json
 
 MARKER: Final = "site.json"
 GENERATOR: Final = "mlflow-usage"
@@ -21,7 +20,7 @@ GENERATOR: Final = "mlflow-usage"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a directory holds: whose figures, of which table, in which files."""
+    """The site in a directory: public or demo, of which table, in which files."""
 
     public: bool
     table: str
@@ -29,22 +28,22 @@ class Site:
 
 
 def inspect(out: Path, *, public: bool, table: str) -> Site | None:
-    """The site that is there already, if there is one that this build may replace.
+    """Return the site that `out` holds already, if any; this build may replace it.
 
     Raises:
-        SiteError: the place may not be written.
+        SiteError: the directory must not be written.
     """
     if out.exists() and not out.is_dir():
         raise SiteError(f"{out}: a file; name a directory")
     try:
-        there = sorted(entry.name for entry in out.iterdir()) if out.exists() else []
+        names = sorted(entry.name for entry in out.iterdir()) if out.exists() else []
     except OSError as error:
         raise SiteError(f"{out}: cannot be read ({error.strerror}); name a directory of your own") from error
-    if not there:
+    if not names:
         return None
     site = _read(out)
     if site is None:
-        raise SiteError(f"{out}: holds files that are not a site of mlflow-usage (such as {there[0]}); name an empty or new directory")
+        raise SiteError(f"{out}: holds files that are not a site of mlflow-usage (such as {names[0]}); name an empty or new directory")
     if site.public and not public:
         raise SiteError(f"{out}: holds public figures, which a demo would overwrite; name another directory")
     if site.public and site.table != table:
@@ -63,8 +62,12 @@ def _read(out: Path) -> Site | None:
         return None
 
 
-def kept(out: Path, site: Site | None, chart: str) -> Figures | None:
-    """What a public site has published of a chart."""
+def published(out: Path, site: Site | None, chart: str) -> Figures | None:
+    """Return what the public site in `out` has published of a chart, if anything.
+
+    Raises:
+        SiteError: the chart's data file cannot be read.
+    """
     place = out / "data" / f"{chart}.json"
     if site is None or not site.public or not place.exists():
         return None
@@ -75,7 +78,7 @@ def kept(out: Path, site: Site | None, chart: str) -> Figures | None:
 
 
 def write(out: Path, site: Site, content: Mapping[str, str], before: Site | None) -> None:
-    """Put the files in place one by one, each whole; then remove those of the site before that are no more.
+    """Put the files in place one by one, each whole; then remove those that only the site before had.
 
     Raises:
         SiteError: a file cannot be written.
@@ -83,7 +86,7 @@ def write(out: Path, site: Site, content: Mapping[str, str], before: Site | None
     marker: dict[str, Any] = {"generator": GENERATOR, "mode": "public" if site.public else "demo", "table": site.table}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        # The marker comes first, and names the old files too, so that a build that was interrupted can be repeated.
+        # The marker comes first and names the old files too, so that an interrupted build can be repeated.
         both = sorted({*site.files, *(before.files if before else ())})
         _put(out / MARKER, json.dumps({**marker, "files": both}, indent=1) + "\n")
         for name, text in content.items():

@@ -1,7 +1,7 @@
-"""The pages, from their templates.
+"""The pages, rendered from their templates.
 
-Decides what each page says about the figures: freshness, what was withheld, what was cut off. Every text passes through autoescape; only
-the drawings are put in as they are.
+Decides what each page says about the figures: how fresh they are, what was withheld and what was cut off. Must never put a text into a page
+unescaped: only drawings and constants go in as they are.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mlflow_usage.catalogue import words
-from mlflow_usage.site import collected, palette
+from mlflow_usage.site import collected_page, palette
+from mlflow_usage.site.chart_tables import chart_tables
 from mlflow_usage.site.charts import CHARTS, Chart, questions
-from mlflow_usage.site.figures import DEMO, PUBLIC, Cell, Figures, Stretch
-from mlflow_usage.site.grid import FREEZE, frozen_on
-from mlflow_usage.site.numbers import percent, short, signed
-from mlflow_usage.site.order import newest
-from mlflow_usage.site.source import Coverage
-from mlflow_usage.site.tables import tables
+from mlflow_usage.site.figures import DEMO, PUBLIC, Cell, Figures, PeriodFigures
+from mlflow_usage.site.periods import FREEZE, frozen_on
+from mlflow_usage.site.text import by_version, percent, short, signed
+from mlflow_usage.site.usage_table import Coverage
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 EXACT: Final = 100_000  # below, a headline shows every digit
@@ -38,7 +37,7 @@ def render(
     *,
     demo: bool,
 ) -> dict[str, str]:
-    """The text of each page."""
+    """Return the HTML of each page."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -58,13 +57,13 @@ def render(
         "version": version("mlflow-usage"),
         "headlines": headlines(figures),
         "charts": [_chart(chart, figures[chart.id], drawings[chart.id], catalogue) for chart in CHARTS],
-        "catalogue": collected.context(catalogue),
+        "catalogue": collected_page.context(catalogue),
     }
     return {page: environment.get_template(page).render(context, page=page) for page in PAGES}
 
 
 def code(text: str) -> Markup:
-    """Text with what stands between back-quotes as code."""
+    """Return the text as HTML, with each part between back-quotes as code."""
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before
 
 
@@ -80,12 +79,12 @@ def _chart(chart: Chart, figures: Figures, drawn: Mapping[str, str], catalogue: 
         "definition": chart.definition,
         "drawings": [(size, Markup(drawing)) for size, drawing in drawn.items()],  # noqa: S704  drawn by us, escaped by Vega
         "notes": _notes(chart, figures, latest),
-        "tables": tables(chart, figures, catalogue),
+        "tables": chart_tables(chart, figures, catalogue),
         "folded": chart.id == "apis",
     }
 
 
-def _notes(chart: Chart, figures: Figures, latest: Stretch | None) -> list[str]:
+def _notes(chart: Chart, figures: Figures, latest: PeriodFigures | None) -> list[str]:
     if latest is None:
         return []
     over_time = chart.shape != "bars"
@@ -94,14 +93,14 @@ def _notes(chart: Chart, figures: Figures, latest: Stretch | None) -> list[str]:
         notes.append("weeks named by their Monday")
     if chart.shape == "bars":
         notes.append(f"shares of {chart.universe}")
-    drawn = sum(
+    hidden = sum(
         len(latest.of(dimension)) - panel.rows
         for panel in chart.panels
         for dimension in panel.dimensions
         if len(latest.of(dimension)) > panel.rows
     )
-    if drawn:
-        notes.append(f"{drawn} more in the table")
+    if hidden:
+        notes.append(f"{hidden} more in the table")
     if figures.rules.threshold > 1:
         cells = {0: "no cell", 1: "1 cell"}.get(latest.suppressed, f"{latest.suppressed} cells")
         notes.append(f"{cells} of fewer than {figures.rules.threshold} installations withheld")
@@ -110,7 +109,7 @@ def _notes(chart: Chart, figures: Figures, latest: Stretch | None) -> list[str]:
 
 
 def headlines(figures: Mapping[str, Figures]) -> list[dict[str, str]]:
-    """The cards at the top: name, number, remark."""
+    """Return the cards at the top: name, number, remark."""
     calls = figures["calls"]
     latest = calls.latest
     if latest is None or latest.whole is None:
@@ -125,7 +124,7 @@ def headlines(figures: Mapping[str, Figures]) -> list[dict[str, str]]:
     ]
     versions = _cells(figures["versions"], "version")
     if versions:
-        last = max(versions, key=lambda cell: newest(cell.value))
+        last = max(versions, key=lambda cell: by_version(cell.value))
         cards.append(
             {
                 "name": f"On MLflow {last.value}",

@@ -1,7 +1,7 @@
-"""Colours of drawings and pages.
+"""The colours of drawings and pages, in a light and a dark scheme.
 
-Decides both schemes in one place. Drawings are made with the marker colours, which exist nowhere else, and turned into CSS variables: one
-drawing serves light, dark and print.
+Altair draws with marker colours, which occur nowhere else. `unmark` turns them into CSS variables, so one drawing serves light, dark and
+print.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ SERIES: Final = ("s1", "s2", "s3", "s4", "s5", "s6")
 
 
 def variables() -> str:
-    """The CSS rules that define both schemes; print is always light."""
+    """Return the CSS rules that define both schemes; print is always light."""
     light = "".join(f"--{name}:{value};" for name, (value, _) in SCHEME.items())
     dark = "".join(f"--{name}:{value};" for name, (_, value) in SCHEME.items())
     return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
 
 
 def unmark(drawing: str) -> str:
-    """The drawing with variables for marker colours."""
+    """Return the drawing with a variable for each marker colour."""
     for name, marker in MARKERS.items():
         drawing = drawing.replace(f'"{marker}"', f'"var(--{name})"')
     return drawing

@@ -1,6 +1,7 @@
-"""Turns Altair's drawings into SVG, by vl-convert: no browser, no network.
+"""SVG made from Altair's drawings by vl-convert, without a browser or the network.
 
-Decides what of Vega's output reaches a page: shapes, a title on each mark that a pointer can rest on, and one label for those who hear it.
+Decides which parts of Vega's output reach a page: shapes, a title on each mark for the pointer, and one label for readers who hear the
+page.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ EMPTY: Final = re.compile(r'<path d=""[^>]*/>|<rect width="[^"]*" height="[^"]*"
 
 
 def render(picture: alt.TopLevelMixin, label: str) -> str:
-    """The drawing as SVG that scales, with variables for colours."""
+    """Return the drawing as SVG that scales, with variables for its colours."""
     configured: Any = picture.configure(**CONFIG)
     text = str(vl_convert.vegalite_to_svg(configured.to_dict()))
     head = HEAD.match(text)
     if head is None:
-        raise ValueError("vl-convert's SVG has another head than the one this module knows")
+        raise ValueError("vl-convert's SVG does not begin with the head that this module knows")
     body = BAR.sub(r"<path\2><title>\1</title></path>", text[head.end() :])
     body = LONG.sub(lambda found: f"{float(found[0]):.2f}", EMPTY.sub("", NOISE.sub("", body)))
     opening = (
@@ -58,6 +59,6 @@ def render(picture: alt.TopLevelMixin, label: str) -> str:
 
 
 def standalone(drawing: str) -> str:
-    """The drawing as a file of its own, for other pages: with its colours, light or dark as the reader prefers."""
+    """Return the drawing as a file of its own, for other pages: with its colours, light or dark as the reader prefers."""
     style = f"svg{{background:var(--surface);font-family:{FONT}}}{palette.variables()}"
     return drawing.replace(">", f"><style>{style}</style>", 1) + "\n"

@@ -1,6 +1,6 @@
-"""Who answers for the data: the terms that the public pages show.
+"""The governance terms that the public pages show: who answers for the data.
 
-Decides where they come from: a file of the operator's, else the project's own in the catalogue. It must never fill a field that nobody has
+Decides which terms hold: those of the operator's file, else the project's own in the catalogue. Must never fill in a field that nobody has
 filled, nor let public pages go out with an empty one.
 """
 
@@ -11,15 +11,16 @@ from pathlib import Path
 
 import yaml
 
+from mlflow_usage.catalogue.governance import stated
 from mlflow_usage.catalogue.words import TERMS
-from mlflow_usage.site.errors import SiteError
+from mlflow_usage.site.figures import SiteError
 
 
 def read(path: Path) -> dict[str, str]:
-    """The terms of a file like the project's `governance.yaml`.
+    """Read the terms from a file like the project's `governance.yaml`.
 
     Raises:
-        SiteError: it cannot be read, or holds anything else than the terms.
+        SiteError: it cannot be read, or holds something other than terms.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -27,17 +28,17 @@ def read(path: Path) -> dict[str, str]:
         raise SiteError(f"{path} cannot be read: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SiteError(f"{path} is not YAML; each line is a field and a text: {', '.join(TERMS)}") from error
-    if not isinstance(content, dict) or set(content) - set(TERMS) or not all(isinstance(value, str) for value in content.values()):
+    if (terms := stated(content)) is None:
         raise SiteError(f"{path}: each line is one of these fields and a text: {', '.join(TERMS)}")
-    return {term: content.get(term, "").strip() for term in TERMS}
+    return terms
 
 
 def complete(terms: Mapping[str, str]) -> None:
-    """Refuse terms with an empty field: nobody publishes figures for which nobody answers.
+    """Refuse terms with an empty field: figures are published only if somebody answers for them.
 
     Raises:
-        SiteError: it names the fields.
+        SiteError: a field is empty; the message names all that are.
     """
     empty = [term for term in TERMS if not terms.get(term)]
     if empty:
-        raise SiteError(f"public pages say who answers, and nobody has yet said: {', '.join(empty)}; name a filled --governance FILE")
+        raise SiteError(f"public pages must say who answers for the data; still empty: {', '.join(empty)}; pass a filled --governance FILE")

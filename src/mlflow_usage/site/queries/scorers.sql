@@ -1,20 +1,14 @@
 -- Installations and calls of genai.evaluate by scorer (a call with several counts under each), predict_fn and outcome.
--- Runs alike on DuckDB and Spark over the view usage: one row per record, its column count says how many calls it stands for.
--- Parameters: grid, 'week' (named by its Monday) or 'day'; since and until, the first day and the day after the last;
--- threshold, the fewest installations of a published cell; cap, the most calls that one installation adds to a cell in a day.
--- A cell below the threshold leaves nothing but the number of such cells, in the row whose dimension is 'suppressed'.
-WITH scope AS (
-  SELECT
-    CASE :grid WHEN 'week' THEN CAST(date_trunc('week', event_day) AS DATE) ELSE event_day END AS period,
-    event_day,
-    installation_id,
-    count,
-    scorers,
-    predict_fn,
-    status
-  FROM usage
-  WHERE event_day >= CAST(:since AS DATE) AND event_day < CAST(:until AS DATE) AND event_name = 'mlflow.genai.evaluate'
-),
+
+-- records
+event_name = 'mlflow.genai.evaluate'
+
+-- columns
+scorers
+predict_fn
+status
+
+-- lists
 known AS (
   SELECT scorer FROM (VALUES
     ('answer_correctness'), ('answer_relevance'), ('answer_similarity'), ('chunk_relevance'), ('completeness'),
@@ -25,38 +19,9 @@ known AS (
     ('retrieval_groundedness'), ('retrieval_relevance'), ('retrieval_sufficiency'), ('safety'), ('summarization'),
     ('tool_call_correctness'), ('tool_call_efficiency'), ('user_frustration')
   ) AS list (scorer)
-),
-parts AS (
-  SELECT period, event_day, installation_id, count, 'all' AS dimension, 'all' AS value FROM scope
-  UNION ALL
-  SELECT period, event_day, installation_id, count, 'scorer', scorer FROM scope INNER JOIN known ON array_contains(scorers, scorer)
-  UNION ALL
-  SELECT period, event_day, installation_id, count, 'predict_fn', CASE WHEN predict_fn THEN 'given' ELSE 'not given' END FROM scope WHERE predict_fn IS NOT NULL
-  UNION ALL
-  SELECT period, event_day, installation_id, count, 'status', status FROM scope WHERE status IS NOT NULL
-),
-daily AS (
-  SELECT period, event_day, installation_id, dimension, value, SUM(count) AS calls
-  FROM parts
-  GROUP BY period, event_day, installation_id, dimension, value
-),
-cells AS (
-  SELECT
-    period,
-    dimension,
-    value,
-    COUNT(DISTINCT installation_id) AS installations,
-    SUM(LEAST(calls, :cap)) AS calls,
-    SUM(calls) AS calls_unclipped
-  FROM daily
-  GROUP BY period, dimension, value
 )
-SELECT period, dimension, value, installations, calls, calls_unclipped
-FROM cells
-WHERE installations >= :threshold
-UNION ALL
-SELECT period, 'suppressed', 'cells', COUNT(*), 0, 0
-FROM cells
-WHERE installations < :threshold
-GROUP BY period
-ORDER BY period, dimension, installations DESC, value
+
+-- dimensions
+'scorer', scorer FROM scope INNER JOIN known ON array_contains(scorers, scorer)
+'predict_fn', CASE WHEN predict_fn THEN 'given' ELSE 'not given' END FROM scope WHERE predict_fn IS NOT NULL
+'status', status FROM scope WHERE status IS NOT NULL

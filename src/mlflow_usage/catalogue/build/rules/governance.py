@@ -10,11 +10,8 @@ from datetime import date
 from typing import Final
 
 from mlflow_usage.catalogue.build.entries import Broken, Catalogue
+from mlflow_usage.catalogue.charts import CHARTS
 
-CHARTS: Final = (
-    *("calls", "versions", "apis", "log_model_flavors", "log_model_options", "autolog_flavors", "scorers"),
-    *("python", "systems", "stores"),
-)
 RISKY: Final = re.compile(r"(^|[._])(path|uri|url|host|user|email|run_id|experiment_id|prompt|message|text)($|[._])")
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9]*([._][a-z0-9]+)*")
 MONTH: Final = r"\d{4}-(0[1-9]|1[0-2])"

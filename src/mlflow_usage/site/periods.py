@@ -1,7 +1,7 @@
-"""Periods of the published figures.
+"""The periods that figures are published for.
 
-Decides which periods may be published: whole ISO weeks that no record can reach any more, or in a demo every day there is. Must never ask
-the clock: the same table gives the same periods.
+Decides which periods may be published: whole ISO weeks that no record can reach any more; in a demo, every day. Must never read the clock:
+the same table gives the same periods.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Period:
 
     @property
     def short(self) -> str:
-        """The first day as an axis says it."""
+        """The first day, for an axis."""
         return f"{self.start.day} {self.start:%b}"
 
     @property
     def text(self) -> str:
-        """The period in a sentence."""
+        """The period, for a sentence."""
         if self.unit == "day":
             return f"{self.start.day} {self.start:%B %Y}"
         year = f" {self.start.year}" if self.start.year != self.end.year else ""
@@ -55,46 +55,46 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """The unit, the first day that is counted and the day after the last."""
+class Span:
+    """The periods to count: their unit, the first day and the day after the last."""
 
     unit: Unit
     since: date
     until: date
 
-    def after(self, last: date | None) -> Grid:
-        """The same grid without what was published up to `last`."""
-        return self if last is None else Grid(self.unit, max(self.since, last + DAY), self.until)
+    def after(self, last: date | None) -> Span:
+        """Return the periods that come after `last`, the day up to which figures are published."""
+        return self if last is None else Span(self.unit, max(self.since, last + DAY), self.until)
 
     @property
     def last(self) -> date:
-        """The last day that is counted."""
+        """The last day to count."""
         return self.until - DAY
 
 
 def monday(day: date) -> date:
-    """The first day of the day's ISO week."""
+    """Return the first day of the day's ISO week."""
     return day - timedelta(days=day.weekday())
 
 
-def weeks(received_to: date) -> Grid:
-    """The whole weeks that are out of reach for records, where everything received before `received_to` is in the table."""
+def final_weeks(received_to: date) -> Span:
+    """Return the whole weeks that no record can reach any more, if the table holds everything received before `received_to`."""
     until = monday(received_to - FREEZE + DAY)
-    return Grid("week", until - HISTORY, until)
+    return Span("week", until - HISTORY, until)
 
 
-def days(first: date, last: date) -> Grid:
-    """Every day there is."""
-    return Grid("day", first, last + DAY)
+def every_day(first: date, last: date) -> Span:
+    """Return every day from `first` to `last`."""
+    return Span("day", first, last + DAY)
 
 
 def frozen_on(day: date) -> date:
-    """The first day with which the day's week may be published."""
+    """Return the first day of receipt that makes the day's week final."""
     return monday(day) + timedelta(days=6) + FREEZE
 
 
-def run(last: Period, length: int) -> Iterator[Period]:
-    """The `length` periods that end with `last`, oldest first."""
+def periods_to(last: Period, length: int) -> Iterator[Period]:
+    """Yield the `length` periods that end with `last`, oldest first."""
     step = timedelta(days=7 if last.unit == "week" else 1)
     for back in range(length - 1, -1, -1):
         yield Period(last.start - back * step, last.unit)

@@ -1,35 +1,25 @@
-"""What the page "what is collected" says about each entry of the catalogue.
+"""The content of the page "What is collected", from the catalogue.
 
 Must never say more or less than the catalogue: every sentence about an element comes from its own entry.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
 
-from mlflow_usage import catalogue as package
 from mlflow_usage.catalogue.values import in_words
 from mlflow_usage.catalogue.words import NOT_NAMED, TERMS, pending
 from mlflow_usage.site.charts import CHARTS
-from mlflow_usage.site.tables import family_name
+from mlflow_usage.site.text import family_name
 
-CATALOGUE: Final = Path(package.__file__).parent / "catalogue.json"
-MANY: Final = 12  # members that are folded away
+MANY: Final = 12  # more members than this are folded away
 PREFIX: Final = "mlflow.usage."
 
 
-def read() -> dict[str, Any]:
-    """The catalogue."""
-    content: dict[str, Any] = json.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return content
-
-
 def context(catalogue: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page's template needs."""
+    """Return what the page's template needs."""
     return {
         "revision": catalogue["revision"],
         "event_count": len(catalogue["events"]),

@@ -1,7 +1,7 @@
-"""The table that the figures come from.
+"""The table of single records that the figures are counted from.
 
-Decides what is a usage table, and runs the queries over it. It must never write to the table, nor let a row leave: only what a query of
-`queries/` answers does.
+Decides which Delta table is a usage table, and runs the queries over it. Must never write to the table, nor let a row leave: only the
+answers of the charts' queries do.
 """
 
 from __future__ import annotations
@@ -17,59 +17,33 @@ import duckdb
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from mlflow_usage.site.errors import SiteError
+from mlflow_usage.catalogue.charts import CHARTS
+from mlflow_usage.site import query
+from mlflow_usage.site.figures import SiteError
+from mlflow_usage.warehouse import schema
 
-QUERIES: Final = Path(__file__).parent / "queries"
-# What the queries read, with the types they count on.
-COLUMNS: Final[Mapping[str, str]] = {
-    "event_name": "string",
-    "event_day": "date",
-    "received_day": "date",
-    "received_time": "timestamp",
-    "installation_id": "string",
-    "host_arch": "string",
-    "os_type": "string",
-    "os_version": "string",
-    "process_runtime_name": "string",
-    "process_runtime_version": "string",
-    "service_version": "string",
-    "code_paths": "boolean",
-    "count": "long",
-    "disable": "boolean",
-    "extra_pip_requirements": "boolean",
-    "flavor": "string",
-    "log_models": "boolean",
-    "log_traces": "boolean",
-    "metadata": "boolean",
-    "model_type": "string",
-    "params": "boolean",
-    "pip_requirements": "boolean",
-    "predict_fn": "boolean",
-    "scorers": "array",
-    "status": "string",
-    "store": "string",
-}
 PLACEHOLDER: Final = re.compile(r"(?<![:\w]):([a-z]+)\b")
 COVERAGE: Final = """
 SELECT COUNT(*), MIN(event_day), MAX(event_day), MAX(received_day), CAST(MAX(received_time) AS TIMESTAMP),
   COUNT(*) FILTER (WHERE event_day IS NULL AND event_name NOT LIKE 'mlflow.usage.%')
 FROM usage
 """
+WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the table holds: records, days and how far it reaches."""
+    """The extent of the table: how many records, of which days, received until when."""
 
     records: int
     first: date | None
     last: date | None
     received_day: date | None
-    received_time: datetime | None  # UTC, without a zone: DuckDB needs one more package to say it
-    without_day: int  # records whose own time was implausible: in no figure
+    received_time: datetime | None  # UTC without a zone: for zones DuckDB needs one more package
+    without_day: int  # records whose own time was implausible; they are in no figure
 
 
-class Source:
+class UsageTable:
     """An open usage table, pinned to the version it had when it was opened."""
 
     def __init__(self, location: str) -> None:
@@ -85,13 +59,13 @@ class Source:
             raise SiteError(f"{location}: the table cannot be read: {_line(error)}") from error
 
     def coverage(self) -> Coverage:
-        """What the table holds."""
+        """Return the extent of the table."""
         (row,) = self._rows(COVERAGE, {})
         return Coverage(*row)
 
-    def query(self, chart: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """The answer of a chart's query."""
-        return self._rows((QUERIES / f"{chart}.sql").read_text(encoding="utf-8"), parameters)
+    def count(self, chart: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """Return the rows that answer the chart's query."""
+        return self._rows(query.compose(chart), parameters)
 
     def _rows(self, text: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         statement = PLACEHOLDER.sub(r"$\1", text)
@@ -111,17 +85,23 @@ def _open(location: str) -> DeltaTable:
         raise SiteError(f"{location}: not a Delta table; name the one that `mlflow-usage warehouse` fills ({_line(error)})") from error
 
 
+def columns_read() -> dict[str, str]:
+    """Return the columns of the usage table that the queries read, and their types."""
+    words = {word for text in (COVERAGE, *(query.compose(chart) for chart in CHARTS)) for word in WORD.findall(text)}
+    return {name: kind.partition("<")[0] for name, kind, _, _ in schema.COLUMNS if name in words}
+
+
 def _check(table: DeltaTable, location: str) -> None:
     found = {field.name: getattr(field.type, "type", None) for field in table.schema().fields}
-    wrong = [name for name, kind in COLUMNS.items() if found.get(name) != kind]
+    wrong = [name for name, kind in columns_read().items() if found.get(name) != kind]
     if wrong:
         some = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")  # noqa: PLR2004  a readable line
         raise SiteError(
-            f"{location}: a Delta table, but not one of usage: missing or of another type: {some}; "
+            f"{location}: a Delta table, but not a usage table: missing or of another type: {some}; "
             "name the one that `mlflow-usage warehouse` fills"
         )
 
 
 def _line(error: BaseException) -> str:
-    """An engine's first line only: what follows may show rows, and hashes belong in no log."""
+    """Return the first line of an engine's error only: the rest may show rows, and digests belong in no log."""
     return str(error).strip().partition("\n")[0][:200]
