@@ -6,7 +6,7 @@ from catalogue.editing import edited
 from catalogue.variation import UNDER_REVIEW
 from mlflow_usage.catalogue import words
 from mlflow_usage.catalogue.build.public import pending_lines, published
-from mlflow_usage.site.collected import context
+from mlflow_usage.site.collected_page import context
 
 
 def test_what_is_under_review_reads_the_same_in_docs_and_on_the_site() -> None:

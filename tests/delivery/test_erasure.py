@@ -84,8 +84,8 @@ def partly() -> Reply:
         ((503, {}, b""), "the endpoint's answer (status 503) is no acknowledgement", 4),
         ((200, {"Content-Type": "text/html"}, b"<html>"), "the endpoint's answer (status 200) is no acknowledgement", 4),
         (reset, "there was no answer", 4),
-        ((400, {}, b""), "the endpoint refused the request (status 400)", 1),
-        ((410, {}, b""), "the endpoint refused the request (status 410)", 1),
+        ((400, {}, b""), "the endpoint rejected the request (status 400)", 1),
+        ((410, {}, b""), "the endpoint rejected the request (status 410)", 1),
         (partly(), "the endpoint rejected the request", 1),
     ],
 )

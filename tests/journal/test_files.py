@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mlflow_usage import filelock
 from mlflow_usage.journal import files
 from mlflow_usage.journal.batch import encode_key
 from mlflow_usage.journal.layout import SIZES
@@ -94,8 +95,8 @@ def test_a_network_file_system_is_recognised(place: str, *, network: bool) -> No
 
 
 def test_a_lock_that_is_swept_away_at_the_wrong_moment_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, refusals = files.locked, [1, 1]
-    monkeypatch.setattr(files, "locked", lambda descriptor: not refusals.pop() if refusals else real(descriptor))
+    real, refusals = filelock.take, [1, 1]
+    monkeypatch.setattr(filelock, "take", lambda descriptor: not refusals.pop() if refusals else real(descriptor))
     owned = files.create(tmp_path, META, SIZES[0], 0)
     assert owned.path is not None
     assert len(list(tmp_path.iterdir())) == 2

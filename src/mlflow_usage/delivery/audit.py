@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from mlflow_usage import filelock
 from mlflow_usage.delivery.answer import Answer
 from mlflow_usage.installation import state
 from mlflow_usage.journal import files
@@ -61,7 +62,7 @@ def _rotate(path: Path) -> None:
     except FileNotFoundError:
         return
     try:
-        if os.fstat(descriptor).st_size > MAX_BYTES and files.locked(descriptor) and files.still_named(descriptor, path):
+        if os.fstat(descriptor).st_size > MAX_BYTES and filelock.take(descriptor) and files.still_named(descriptor, path):
             path.replace(path.with_name(OLDER))
     finally:
         os.close(descriptor)

@@ -78,4 +78,4 @@ def _problem(answer: Answer) -> str:
         return "there was no answer"
     if answer.outcome is Outcome.RETRYABLE:
         return f"the endpoint's answer (status {answer.status}) is no acknowledgement"
-    return f"the endpoint refused the request (status {answer.status})"
+    return f"the endpoint rejected the request (status {answer.status})"

@@ -21,8 +21,8 @@ DIRECTORY: Final = "MLFLOW_USAGE_DIR"
 SETTINGS_FILE: Final = "settings.toml"
 MAX_FILE_BYTES: Final = 65_536
 
-# O_NONBLOCK: a FIFO under one of our names must not hang `import mlflow`; it changes nothing for a regular file.
-_SAFE_FLAGS: Final[int] = (
+# O_NONBLOCK: a FIFO under the name of a state file must not hang `import mlflow`; it changes nothing for a regular file.
+SAFE_FLAGS: Final[int] = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
 _JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT of winnt.h: what Windows has beside symbolic links
@@ -163,7 +163,7 @@ def open_private(path: Path, flags: int) -> int:
     """
     if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
         raise StateError(f"{path} is a symbolic link")
-    descriptor = os.open(path, flags | _SAFE_FLAGS, 0o600)
+    descriptor = os.open(path, flags | SAFE_FLAGS, 0o600)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or (sys.platform != "win32" and found.st_uid != os.geteuid()):
         os.close(descriptor)

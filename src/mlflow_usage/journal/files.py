@@ -10,13 +10,14 @@ import mmap
 import os
 import re
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakSet
 
+from mlflow_usage import filelock
+from mlflow_usage.installation.state import SAFE_FLAGS
 from mlflow_usage.journal.batch import JournalError
 from mlflow_usage.journal.layout import SIZES, Journal, blank
 
@@ -26,10 +27,8 @@ LOCK: Final = ".lock"
 NETWORK: Final = frozenset(
     {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "smb3", "smbfs"}
 )
-# O_NONBLOCK: a FIFO under one of our names must not hang anybody.
-_SAFE: Final = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
 ESCAPED: Final = r"\\([0-7]{3})"  # how /proc/self/mounts writes spaces, tabs, line ends and backslashes
-_FLAGS: Final = os.O_RDWR | _SAFE
+_FLAGS: Final = os.O_RDWR | SAFE_FLAGS
 
 
 class Owned:
@@ -92,7 +91,7 @@ def _create(directory: Path, data: bytearray) -> Owned:
     path, lock_path = directory / (name + JOURNAL), directory / (name + LOCK)
     lock = os.open(lock_path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        if not locked(lock) or not still_named(lock, lock_path):
+        if not filelock.take(lock) or not still_named(lock, lock_path):
             raise BlockingIOError(str(lock_path))  # noqa: TRY301  cleaned up below like any other failure
         descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -129,7 +128,7 @@ def adopt(path: Path) -> Owned | None:
         return None
     owned: Owned | None = None
     try:
-        if not locked(lock) or not still_named(lock, lock_path):
+        if not filelock.take(lock) or not still_named(lock, lock_path):
             return None
         try:
             journal = Journal(_map(path))
@@ -156,7 +155,7 @@ def read(path: Path) -> Journal:
     Raises:
         OSError, JournalError: it cannot be read, or is none.
     """
-    descriptor = os.open(path, os.O_RDONLY | _SAFE)
+    descriptor = os.open(path, os.O_RDONLY | SAFE_FLAGS)
     try:
         return Journal(bytearray(os.read(descriptor, SIZES[-1] + 1)))
     finally:
@@ -222,26 +221,3 @@ def still_named(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
         return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def locked(descriptor: int) -> bool:
-        """Take the lock of an open file without waiting; return whether it was free."""
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def locked(descriptor: int) -> bool:
-        """Take the lock of an open file without waiting; return whether it was free."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
