@@ -15,6 +15,7 @@ import yaml
 
 from mlflow_usage.catalogue.build.entries import PENDING, Attribute, Catalogue, Event, Governance, Target
 from mlflow_usage.catalogue.build.reviews import reviews
+from mlflow_usage.catalogue.governance import stated
 from mlflow_usage.catalogue.judge import ValueType
 from mlflow_usage.catalogue.words import TERMS
 
@@ -100,10 +101,11 @@ def governance(content: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         CatalogueError: a term is unknown, missing or not text.
     """
-    if set(content) != set(TERMS) or not all(isinstance(value, str) for value in content.values()):
+    terms = stated(content)
+    if terms is None or set(content) != set(TERMS):
         msg = f"governance.yaml: these fields are expected, each a text: {', '.join(TERMS)}"
         raise CatalogueError(msg)
-    return {term: content[term].strip() for term in TERMS}
+    return terms
 
 
 def _excluded(content: Mapping[str, Any], path: Path) -> dict[str, str]:
