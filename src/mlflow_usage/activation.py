@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
         finally:  # insert it last: until then our own imports would go through it
             if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
                 sys.meta_path.insert(0, _Unregister())
-    except Exception:  # noqa: BLE001, S110  the boundary: `import mlflow` goes on whatever happens here
+    except Exception:  # noqa: BLE001, S110  the boundary: nothing stops `import mlflow`
         pass
     return no_store
 
@@ -54,9 +54,9 @@ class _Unregister:
             place = sys.meta_path.index(self)
             del sys.meta_path[place]
             following = getattr(sys.meta_path[place], "find_spec", None) if place < len(sys.meta_path) else None
-        except Exception:  # noqa: BLE001  the boundary: an import of MLflow's goes on
+        except Exception:  # noqa: BLE001  the boundary: nothing stops an import
             return None
-        # The import system goes on behind this place, where the next finder has moved to: it is asked here, or never.
+        # The import system continues behind this place, where the next finder has moved to: it is asked here, or never.
         return None if following is None else following(name, path, target)
 
 

@@ -25,7 +25,7 @@ class Setting(NamedTuple):
 
 
 class Sink(NamedTuple):
-    """What is known of a sink beside its file. Its first setting says where the records go."""
+    """The settings of a sink. The first says where the records go."""
 
     settings: tuple[Setting, ...] = ()
     note: str = ""

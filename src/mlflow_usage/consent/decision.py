@@ -103,7 +103,7 @@ def current(*, disabled: bool = False, importing: bool = True) -> Decision:
         return _read(disabled=disabled, importing=importing)
     except UnreadError:
         raise
-    except Exception as error:  # noqa: BLE001  # whatever it is, the host's import goes on and nothing is collected
+    except Exception as error:  # noqa: BLE001  # the host's import continues, and nothing is collected
         failure = Source(f"failure {type(error).__name__}", Mode.OFF, "the decision could not be made")
         return Decision(Mode.OFF, failure.name, (failure,), Endpoint(None, source=failure.name))
 

@@ -61,7 +61,7 @@ def send(endpoint: Endpoint, secret: Secret, directory: Path | None, progress: P
     with otel.silenced():
         exporter = otel.Exporter(endpoint, GuardedSession(endpoint, f"mlflow-usage/{version}", write_audit))
         for number, pause in enumerate((*PAUSES, None), 1):
-            progress(f"Asking {endpoint.origin} to erase what came from this installation (attempt {number} of {len(PAUSES) + 1})")
+            progress(f"Asking {endpoint.origin} to erase everything from this installation (attempt {number} of {len(PAUSES) + 1})")
             answer = exporter.export(records)
             exporter.close()
             if answer.outcome is not Outcome.RETRYABLE or pause is None:

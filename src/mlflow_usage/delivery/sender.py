@@ -170,8 +170,9 @@ class Sender:
 
 
 def _start(thread: Any) -> None:  # noqa: ANN401  a Thread
-    """Start a thread without waiting until it runs: on an idle machine that takes as long as all else of a program's first call.
+    """Start a thread without waiting until it runs.
 
+    The wait would make a program's first call 1.7 ms long instead of 1.0 (medians of 10 alternating runs on a busy machine).
     Until it runs, `threading.enumerate` lists it, and its `join` raises that it was not started.
 
     Raises:

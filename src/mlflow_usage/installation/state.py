@@ -25,7 +25,7 @@ MAX_FILE_BYTES: Final = 65_536
 SAFE_FLAGS: Final[int] = (
     getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
-_JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT of winnt.h: what Windows has beside symbolic links
+_JUNCTION: Final = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT of winnt.h: Windows' other kind of link
 
 
 class StateError(OSError):
@@ -209,7 +209,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def new_private(path: Path, content: bytes, *, durable: bool = True) -> Path:
-    """Write `content` to a new, uniquely named draft beside `path` and return the draft's path; `durable`: it outlives a power cut.
+    """Write `content` to a new, uniquely named draft next to `path` and return the draft's path; `durable`: it outlives a power cut.
 
     Raises:
         OSError: as the system says; no draft remains.

@@ -30,7 +30,7 @@ _ARCHITECTURES: Final = {
     "i686": "x86", "x86": "x86", "ia64": "ia64", "ppc": "ppc32", "ppc64": "ppc64", "ppc64le": "ppc64", "s390x": "s390x",
 }  # fmt: skip
 OTHER: Final = "other"
-NO_VERSION: Final = "0.0"  # what stands for a version where the catalogue asks for one and there is none
+NO_VERSION: Final = "0.0"  # in the place of a version that the catalogue asks for, where there is none
 PARTS: Final = range(2, 5)  # of a version
 MOST_DIGITS: Final = 5  # of a number in a system's version
 

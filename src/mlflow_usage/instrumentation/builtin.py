@@ -46,7 +46,7 @@ def silence() -> None:
 
 
 def _imported(module: ModuleType) -> None:
-    with suppress(Exception):  # the boundary: an import of MLflow's goes on
+    with suppress(Exception):  # the boundary: nothing stops an import
         _stop(module)
         for name, path, stand_in in PLACES:
             if name == module.__name__:

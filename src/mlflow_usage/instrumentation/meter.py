@@ -3,7 +3,7 @@
 Decides whether this call is counted, under the consent that holds right now, and with which store. It must never raise, and costs about a
 microsecond: look-ups only, everything else is left to the recorder's first call of a kind.
 
-A wrapped function asks a question of ours in wrapt's `enabled` (see `wrapper.py`). Such a question is called "noticing" here: it counts the
+A wrapped function asks a question in wrapt's `enabled` (see `wrapper.py`). Such a question is called "noticing" here: it counts the
 call, and answers that no wrapper needs to run.
 """
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # a protocol costs every `import mlflow` what ten functions d
             """Count a call with all its attributes."""
 
         def recheck(self) -> bool:
-            """Apply the variables that are set now, and say whether recording goes on."""
+            """Apply the variables that are set now, and return whether recording continues."""
 
         def renew(self) -> None:
             """MLflow was reloaded: begin a new session."""
@@ -167,7 +167,7 @@ class Meter:
             return
 
     def record_shape(self, kinds: CallKinds, shape: Shape | None) -> None:
-        """Count a call that carries attributes beside the store."""
+        """Count a call that carries attributes besides the store."""
         try:
             if self.allowed():
                 store, kind = self.fluent_store(), kinds[shape]

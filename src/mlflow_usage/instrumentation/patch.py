@@ -57,7 +57,7 @@ class Patches:
                 return
             self.wrap(module)
             self._early()
-        except Exception:  # noqa: BLE001  the boundary: an import of the user's goes on whatever happens here
+        except Exception:  # noqa: BLE001  the boundary: nothing stops an import of the user's
             return
 
     def _early(self) -> None:

@@ -32,6 +32,7 @@ undo `disable()` or count every call twice.
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ EVENTS: Final = {
     "purge": (UNINSTRUMENTED | LEFT, 0),
 }
 ATTRIBUTE: Final = "_mlflow_usage_life"  # of `sys`, once anything has happened
+FREE_THREADED: Final = not getattr(sys, "_is_gil_enabled", lambda: True)()
+_LOCK: Final = allocate_lock()
 
 
 class Life:
@@ -75,35 +78,39 @@ class Life:
         self.retire: Callable[[], None] | None = None  # what lets go of everything, should newer code take over
 
     def on(self, event: str) -> None:
-        """Apply an event of the table."""
+        """Apply an event of the table; in one step for every other thread, so that none undoes what another sets."""
         sets, lifts = EVENTS[event]
-        self.bars = self.bars & ~lifts | sets
+        if FREE_THREADED:
+            with _LOCK:
+                self.bars = self.bars & ~lifts | sets
+        else:  # CPython switches threads at calls and backward jumps only
+            self.bars = self.bars & ~lifts | sets
         if event != "purge":
             setattr(sys, ATTRIBUTE, self)
 
     def barred(self, bars: int) -> bool:
-        """Whether one of some bars is set."""
+        """Return whether one of some bars is set."""
         return self.bars & bars != 0
 
     def counts(self) -> bool:
-        """Whether a call is counted in the journal."""
+        """Return whether a call is counted in the journal."""
         return not self.bars & (DISABLED | UNINSTRUMENTED | PIPED | WITHDRAWN | REFUSED)
 
     def sends(self) -> bool:
-        """Whether what was counted may leave from this process."""
+        """Return whether what was counted may leave from this process."""
         return not self.bars & (DISABLED | WITHDRAWN | HELD | UNREAD)
 
     def starts(self) -> bool:
-        """Whether a thread may be started to deliver."""
+        """Return whether a thread may be started to deliver."""
         return not self.bars & LEFT
 
     def consents(self) -> bool:
-        """Whether consent stands; otherwise what is pending is deleted."""
+        """Return whether consent stands; otherwise what is pending is deleted."""
         return not self.bars & (DISABLED | WITHDRAWN)
 
 
 def adopted() -> Life:
-    """The life of this process, taken over from code of ours that was purged, which lets go of everything; else a new one."""
+    """Return the life of this process: taken over from purged code, which then lets go of everything, or a new one."""
     older: Any = getattr(sys, ATTRIBUTE, None)
     if older is None:
         return Life()

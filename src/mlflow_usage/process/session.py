@@ -46,14 +46,14 @@ class Session:
         self._state: tuple[Path | None] | None = None
         self.recorder = Recorder(self._meta, self.directory, life=self.life, on_first=self._first, on_work=self._work)
         self.sender = Sender(self._courier, life=self.life)
-        stamp(decision.endpoint)  # a process's first SHA-256 takes longer than all others: not at somebody's first call
+        stamp(decision.endpoint)  # a process's first SHA-256 takes longer than all others: not at a program's first call
         self.count, self.hit = self.recorder.count, self.recorder.hit
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
         atexit.register(self._at_exit)
 
     def directory(self) -> Path | None:
-        """The state directory, made when it is first needed; None where it cannot be used."""
+        """Return the state directory, made when it is first needed; None where it cannot be used."""
         if self._state is None:
             self._state = (self._ensured(),)
         return self._state[0]
@@ -66,7 +66,7 @@ class Session:
         return None
 
     def resource(self) -> dict[str, Any]:
-        """The resource of everything that this session records; empty where the catalogue refuses it."""
+        """Return the resource of everything that this session records; empty where the catalogue refuses it."""
         # Kept for the session: a reset in between must not join the old id and the new one by their session.
         secret = self._secret = self._secret or identity.obtain(self.directory()).secret
         given = system.attributes(
@@ -105,12 +105,14 @@ class Session:
         """Ask every source again: settings and policies count from here on. Off is final."""
         if self.life.consents():
             try:
-                self.decision = decisions.current(importing=importing)
+                found = decisions.current(importing=importing)
             except UnreadError:  # nothing leaves before the next call, or the end of the process, has read it
                 self.life.on("unread")
             else:
                 self.life.on("read")
-                if self.decision.mode is Mode.OFF:
+                if self.life.consents():  # another thread may have ended it meanwhile
+                    self.decision = found
+                if found.mode is Mode.OFF:
                     self.life.on("withdraw")
             self._values = None
         return self.decision
@@ -119,7 +121,7 @@ class Session:
         return self.redecide(importing=False)
 
     def withdrawn(self) -> bool:
-        """Ask every source again, on a thread of the host's; off deletes what is pending. Returns whether it is off."""
+        """Ask every source again, on a thread of the host's; off deletes what is pending. Return whether it is off."""
         self.redecide()
         if self.life.consents():
             return False
@@ -127,7 +129,7 @@ class Session:
         return True
 
     def recheck(self) -> bool:
-        """Apply the off variables as they are set now; returns whether recording goes on."""
+        """Apply the off variables as they are set now; return whether recording continues."""
         if not self.life.counts():
             return False
         values = tuple(os.environ.get(name) for name in OFF_VARIABLES)
@@ -144,18 +146,18 @@ class Session:
         return True
 
     def renew(self) -> None:
-        """MLflow was reloaded: another session begins, in another journal."""
+        """Begin another session in another journal: MLflow was reloaded."""
         self.id, self._secret = identity.new_session(), None
         self.recorder.rotate()
 
     def revive(self, decision: Decision) -> None:
-        """Begin again under `decision`, whose mode is not off: MLflow was imported anew, or a `disable()` was taken back."""
+        """Begin again under `decision`, whose mode is not off: MLflow was imported again, or a `disable()` was taken back."""
         self.decision, self._values = decision, None
         self.life.on("begin")
         self.renew()
 
     def end(self, event: str) -> None:
-        """Record nothing any more, for `event` of the life, and delete what this process has pending."""
+        """Apply the event that ends it, record nothing any more, and delete what this process has pending."""
         self.life.on(event)
         self.decision = decisions.current(disabled=self.life.barred(DISABLED))
         self.recorder.discard()
@@ -174,7 +176,7 @@ class Session:
             self.sender.poke()
 
     def finish(self) -> None:
-        """The session ends: what is there is delivered if that is quick, and deleted if consent has gone."""
+        """End the session: deliver what is pending if that is quick, or delete it if consent has gone."""
         with suppress(Exception):
             if not self.life.consents() or self.withdrawn():
                 return
@@ -185,7 +187,7 @@ class Session:
                 bounds.prune(self._state[0], self.recorder, time.time(), stamp(self.decision.endpoint))
 
     def _at_exit(self) -> None:
-        """The process ends: a Ctrl-C, or what a signal handler of the host raises, ends our waiting and says nothing."""
+        """Finish at exit: a Ctrl-C, or an exception of the host's signal handler, ends the wait and says nothing."""
         with suppress(BaseException):
             self.finish()
 
