@@ -32,7 +32,7 @@ MAY: Final[dict[str, frozenset[str]]] = {
     **{name: frozenset() for name in LEAVES},
     **{name: frozenset(CLIENT[:index]) for index, name in enumerate(CLIENT)},
     "delivery": frozenset(CLIENT[:4]),  # not instrumentation
-    "activation": frozenset({"process"}),
+    "activation": frozenset({"consent", "process"}),
     "insight": frozenset(CLIENT),
     "": frozenset({"process", "insight"}),
     "collector": frozenset({"catalogue"}),

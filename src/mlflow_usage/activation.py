@@ -7,10 +7,9 @@ registry.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Final
-
-from mlflow_usage.process import running
 
 SCHEME: Final = "mlflow-usage"  # the entry point's name, which MLflow takes for a URI scheme
 # Whose registries of tracking stores load the entry point: the first in every import of MLflow, the second in a program that imports the
@@ -24,14 +23,33 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  a module's attribute
         raise AttributeError(message)
     try:
         try:
-            if not running.met():
-                running.activate()
+            if not _met():
+                _meet()
         finally:  # insert it last: until then our own imports would go through it
             if not any(isinstance(finder, _Unregister) for finder in sys.meta_path):
                 sys.meta_path.insert(0, _Unregister())
     except Exception:  # noqa: BLE001, S110  the boundary: nothing stops `import mlflow`
         pass
     return no_store
+
+
+_mlflow: list[Any] = [None]  # the module that was met; MLflow loads the entry point more than once
+
+
+def _met() -> bool:
+    """Return whether the MLflow that is in `sys.modules` now was met before."""
+    return _mlflow[0] is not None and sys.modules.get("mlflow") is _mlflow[0]
+
+
+def _meet() -> None:
+    """Begin to measure the MLflow that is being imported, unless a variable alone says off."""
+    _mlflow[0] = sys.modules.get("mlflow")
+    from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
+
+    if not gate.closed(os.environ):
+        from mlflow_usage.process.running import activate  # noqa: PLC0415  as above
+
+        activate()
 
 
 def no_store(*_: object, **__: object) -> None:

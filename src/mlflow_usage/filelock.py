@@ -1,6 +1,6 @@
 """The lock on an open file, which one process at a time can hold.
 
-Decides nothing. A lock must never be waited for here, nor released by hand: the system frees it when the process ends, however it ends.
+Decides nothing. A lock must never be waited for here, nor unlocked: it ends when its descriptor is closed, at the latest with the process.
 """
 
 from __future__ import annotations

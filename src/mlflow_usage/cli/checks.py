@@ -41,6 +41,7 @@ RAISED: Final = re.compile(r"[A-Za-z_][\w.]*: ")  # the first line of an excepti
 # A plain `import mlflow`, wrapped as usual, but counting into a sink that forgets: no mode, file or socket is involved.
 CHILD: Final = """
 import json, sys
+from mlflow_usage import activation
 from mlflow_usage.process import running
 class Sink:
     def hit(self, *_): pass
@@ -48,7 +49,7 @@ class Sink:
     def recheck(self): return True
     def renew(self): pass
 sink = Sink()
-running.activate = lambda: None if running.Running.patches else running.begin(sink)
+activation._meet = lambda: None if running.Running.patches else running.begin(sink)
 import mlflow
 from mlflow_usage.instrumentation.targets import TARGETS, rows
 from mlflow_usage.instrumentation.wrapper import Wrapper

@@ -1,4 +1,4 @@
-"""Automation: processes that no person sits at.
+"""Automation: processes without a person at the keyboard.
 
 Decides, from variables and the main program alone, whether this process belongs to continuous integration, a test runner or a Spark
 executor. There the mode is off unless somebody says `on`. It must never look at files, processes or the network.

@@ -1,7 +1,7 @@
 """The decision: on, local or off, and the source of it.
 
 Decides by one rule: the most restrictive source wins, and an explicit `on` lifts only the automatic detections. `decide` is pure; `current`
-reads the world once. The decision must never raise, print or write, nor import what it has no use for.
+reads the world once. The decision must never raise into the host, print or write, nor import what it has no use for.
 """
 
 from __future__ import annotations

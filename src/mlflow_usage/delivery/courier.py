@@ -1,4 +1,4 @@
-"""The way of a batch from a journal to the endpoint.
+"""How a batch gets from a journal to the endpoint.
 
 Decides, for one flush, which batches go and what each answer does to its journal. The courier must never send a record that was made under
 another stamp, drop a batch without counting it, or continue when consent has gone.

@@ -1,7 +1,8 @@
 """The times at which the sender flushes. Pure: it is told the time, and holds no clock, thread or queue.
 
 Decides when the next flush is due: soon after a first call, then at most every ten seconds, and not before a failing endpoint may be tried
-again. While something is pending it must never let more than ten seconds pass without a question for consent.
+again. After a flush that left something to try again, consent must never be asked later
+than about ten seconds after that flush began.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The end of all sending that an endpoint asked for with a 410.
+"""The stop that an endpoint asks for with a 410.
 
-Decides how long it lasts: a day, for this version and that endpoint, in every process of the installation. It must never outlive a clock
-that jumped back.
+Decides how long it lasts: a day, for this version and that endpoint, in every process of the installation. A stop that is dated in the
+future, since a clock jumped back, must never count.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Identity: the installation's random secret, and session ids.
 
-Decides how an installation recognises itself without being recognisable: the secret is random, made for this purpose only, and stays in the
-state directory; its SHA-256 is what leaves. The secret must never be derived from the machine or the user.
+Decides how an installation is counted without being identified: the secret is random and made for this purpose only. Records carry its
+SHA-256; the secret leaves only with a request to erase everything. It must never be derived from the machine or the user.
 """
 
 from __future__ import annotations

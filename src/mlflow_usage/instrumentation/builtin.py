@@ -1,8 +1,8 @@
 """MLflow's own telemetry, silenced where a policy says so.
 
-Decides which of its functions answer what. They are changed in place, so every alias follows, in the modules that MLflow itself imports.
-This module must never import a module of MLflow, set a variable, or touch an MLflow whose internals differ. It depends on no mode: a
-policy may silence MLflow's telemetry and leave this one on, or turn both off.
+Decides which of MLflow's telemetry functions are replaced, and what each returns instead. They are changed in place, so every alias
+follows, in the modules that MLflow itself imports. This module must never import a module of MLflow, set a variable, or touch an MLflow
+whose internals differ. It depends on no mode: a policy may silence MLflow's telemetry and leave this one on, or turn both off.
 """
 
 from __future__ import annotations

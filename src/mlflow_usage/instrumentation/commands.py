@@ -1,7 +1,7 @@
 """The commands of `mlflow`: a call counts when the body of a command is entered.
 
-Decides whether a person gave the command. The module is loaded once a module that defines commands has been imported, never before. It must
-never read an option that click parsed, but for the one by which MLflow marks a command that it gives itself.
+Decides whether a person ran the command. The module is loaded once a module that defines commands has been imported, never before. It must
+never read an option that click parsed, but for the one by which MLflow marks a command that it runs itself.
 """
 
 from __future__ import annotations

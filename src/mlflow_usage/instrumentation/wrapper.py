@@ -2,7 +2,8 @@
 
 Decides how a function is wrapped. wrapt asks a wrapper's `enabled` before each call. A call without arguments of interest is noticed in
 that question, which is answered "no": MLflow's function is then called from C, with no frame of ours in tracebacks or between a warning
-and the user's line. A wrapper must pickle as MLflow's function does, so that the pickle loads where the plugin is absent.
+and the user's line. A wrapper must never differ from MLflow's function in its repr, copy
+or pickle: a pickle loads where the plugin is absent.
 """
 
 from __future__ import annotations

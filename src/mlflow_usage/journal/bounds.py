@@ -1,7 +1,7 @@
 """The bounds within which dead journals are kept.
 
 Decides which dead journals are dropped: the oldest first while all together exceed their size, and every one past its age. This module must
-never count or touch the journal of a living process, nor drop a call without counting it.
+never count or touch the journal of a living process, nor drop a call that was to go to this endpoint without reporting it.
 """
 
 from __future__ import annotations

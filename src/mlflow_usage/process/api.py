@@ -1,6 +1,7 @@
 """What a program may do about its own measurement: the bodies of `mlflow_usage`'s public functions.
 
-Decides how they reach the running session. It must never raise into the host, and never turn on what another source turned off.
+Decides how they reach the running session. It must never raise into the host, but for a TypeError where
+`instrument` is given no LoggerProvider, and never turn on what another source turned off.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Processes that MLflow starts for itself: its scripts, servers and workers.
 
-Decides whether this is one, by the interpreter's arguments and a few variables of MLflow's. Nobody's calls are in such a process, so no
-session must ever begin there.
+Decides whether this is one, by the interpreter's arguments and a few variables of MLflow's. No person's calls are made in such a process,
+so a session must never begin there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What is active in this process: the MLflow that was met, the session, the patches.
+"""What is active in this process: its life, the session, the patches.
 
-Decides whether this process is one to measure, and begins. It must never import more than the decision needs while the mode is off.
+Decides whether this process is one to measure, and begins the session. It must never import more than the decision needs while the mode is
+off.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlflow_usage.process import life as lives
 from mlflow_usage.process.helpers import helper_process
@@ -24,20 +25,13 @@ class Running:
     """What is active in this process."""
 
     life = lives.adopted()
-    mlflow: Any = None  # the module that was met; MLflow loads the entry point more than once
     session: Session | None = None
     patches: Patches | None = None
     pipeline: Sink | None = None  # a program's own, by `mlflow_usage.instrument(logger_provider=…)`
 
 
-def met() -> bool:
-    """Whether the MLflow that is in `sys.modules` now was met before."""
-    return Running.mlflow is not None and sys.modules.get("mlflow") is Running.mlflow
-
-
 def activate() -> None:
     """Begin to measure, if the decision is not off and this is a person's process; again after a fresh import of MLflow."""
-    Running.mlflow = sys.modules.get("mlflow")
     from mlflow_usage.consent import gate  # noqa: PLC0415  nothing is imported before it is known to be needed
 
     if gate.governed():

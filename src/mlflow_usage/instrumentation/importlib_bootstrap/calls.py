@@ -1,6 +1,7 @@
 """The frames between a user's line and MLflow's code, of a call whose arguments or outcome are recorded.
 
-A wrapper must never swallow or change what MLflow's code returns or raises.
+Decides when such a call counts: on entry, at its end, or at a decoration. A wrapper must never swallow or change what MLflow's code
+returns or raises.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The frames of this package in an import: a finder that tells when a module was executed.
 
-`wrapt` has such hooks too, in frames that `warnings` counts, and its finder takes ten times as long to say no. The finder must never
-search for a module by itself, nor leave anything of itself on one.
+Decides when a module counts as executed. `wrapt` has such hooks too, in frames that `warnings` counts, and its finder takes ten times as
+long to say no. The finder must never search for a module by itself, nor leave anything of itself on one.
 """
 
 from __future__ import annotations
