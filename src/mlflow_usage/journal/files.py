@@ -1,7 +1,8 @@
 """Journals on disk: made, owned by one process at a time, adopted when their process is dead, removed.
 
-Decides who may write to a journal: the process that holds the lock of the lock file next to it. A lock is never released by hand: it ends
-with the process. This module must never map a file that is not fully written, follow a link, or wait for a lock.
+Decides who may write to a journal: the process that holds the lock of the lock file next to it. A lock is never unlocked: it ends when its
+descriptor is closed, at the latest with the process. This module must never map a file that is not fully written, follow a link, or wait
+for a lock.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The counters of this process, and the journals that hold them.
 
-Decides into which slot of which journal a call is counted. A call of a kind that was counted before is a look-up and an 8-byte store: no
-lock, no I/O, no allocation. The recorder must never raise into the caller, wait for a lock that is held across a request, or touch a
-journal of a forked parent.
+Decides into which slot of which journal a call is counted. After the first call of a kind since the last flush, a call is two look-ups and
+an 8-byte store: no lock, no I/O, no allocation. The recorder must never raise into the caller, wait for a lock that is held across a
+request, or touch a journal of a forked parent.
 
 The additions of `hit` are exact because CPython switches threads only at calls and backward jumps (since 3.10), and none lies between
 reading `live` and the store; a build without the GIL takes the lock instead.
