@@ -10,7 +10,9 @@ from pathlib import Path
 import baseline
 from measure import Row, environment, paired, quartiles, script
 
-ROUNDS = 32
+ROUNDS = 40
+# NumPy's threads spin for as long as they like, and a hash seed moves what collides: noise of both sides that would hide the difference.
+QUIET = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 KINDS = ("absent", "off", "on", "baseline")
 Cost = tuple[float, float]  # milliseconds of CPU: import, end
 
@@ -44,7 +46,7 @@ def cost(where: Path, python: str, kind: str) -> Cost:
     """Run a process of a kind and return its CPU up to the end of the import, and after it."""
     process = subprocess.Popen(
         [python, script("whole"), kind],
-        env=environment(where, MLFLOW_USAGE="off" if kind == "off" else "on", MLFLOW_USAGE_DIR=str(where / f"state-{kind}")),
+        env=environment(where, MLFLOW_USAGE="off" if kind == "off" else "on", MLFLOW_USAGE_DIR=str(where / f"state-{kind}"), **QUIET),
         cwd=where,
         stdout=subprocess.PIPE,
     )
