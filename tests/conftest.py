@@ -1,4 +1,4 @@
-"""What every test starts from: an interrupt that is one, also where the run was put in the background, which makes children ignore it."""
+"""Shared fixtures, and a Ctrl-C that works: a run in the background would make its children ignore it."""
 
 from __future__ import annotations
 

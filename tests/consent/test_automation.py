@@ -1,4 +1,4 @@
-"""Automation: one test per system, test runners, Spark executors, and what is none of them."""
+"""Automation: one test for each CI system, test runners, Spark executors, and programs that are none of these."""
 
 from __future__ import annotations
 

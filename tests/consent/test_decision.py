@@ -1,4 +1,4 @@
-"""The decision: every combination of sources, who decided, and the real world."""
+"""The decision: every combination of sources, the source that decided, and real processes."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_what_is_under_review_needs_the_variable_and_a_chosen_endpoint(states: M
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user without any setting, whose machine has no policy; the policies' places are in the returned directory."""
+    """A user without settings on a machine without a policy; the fixture's directory is where policies are looked for."""
     for name in list(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -195,7 +195,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(gate, "machine_policy", lambda: f"{tmp_path}/machine/policy.toml")
     monkeypatch.setattr(gate, "environment_policy", lambda: f"{tmp_path}/environment/policy.toml")
     monkeypatch.setattr(automation, "main_program", lambda *_: MainProgram())
-    monkeypatch.setattr(automation, "_PYTEST_VARIABLE", "NOT_UNDER_A_TEST")  # pytest sets its own again and again
+    monkeypatch.setattr(automation, "_PYTEST_VARIABLE", "NOT_UNDER_A_TEST")  # pytest sets it again for each phase
     return tmp_path
 
 

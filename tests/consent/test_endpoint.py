@@ -1,4 +1,4 @@
-"""The endpoint: precedence, what is a valid one, headers, and what is never shown or sent elsewhere."""
+"""The endpoint: precedence, validity, headers, and secrets that are never shown or sent elsewhere."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ BAD = [
 @pytest.mark.parametrize("url", BAD)
 def test_what_is_no_endpoint_is_none_with_a_reason_that_repeats_no_secret(url: str) -> None:
     found = resolve({}, None, None, url) if url == "otel" else resolve({"MLFLOW_USAGE_ENDPOINT": url}, None, None)
-    if url == "http://collector\t":  # surrounding blanks are no matter
+    if url == "http://collector\t":  # surrounding blanks are ignored
         assert found.url == "http://collector/v1/logs"
         return
     assert found.url is None

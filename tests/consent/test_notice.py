@@ -1,4 +1,4 @@
-"""The notice: what it says, that it is shown once, where, and that it never hurts."""
+"""The notice: its text, where it is shown, that it is shown once, and that it harms nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/consent.md shows what the code holds: every detected system with its variable and source, every variable, every key of a policy."""
+"""docs/consent.md agrees with the code: every detected system with its variable and source, every variable, every key of a policy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def blocks() -> dict[str, str]:
 
 
 def filled(page: str) -> str:
-    """The page with every block as the code has it."""
+    """Return the page with every block as the code has it."""
     for name, text in blocks().items():
         before, _, rest = page.partition(f"<!-- {name} -->\n")
         _, _, after = rest.partition(f"\n<!-- /{name} -->")

@@ -1,4 +1,4 @@
-"""Policies: what they may say, who is trusted, and what happens to a broken one."""
+"""Policies: their keys and values, which of them are trusted, and the effect of a broken one."""
 
 from __future__ import annotations
 

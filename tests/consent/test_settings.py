@@ -1,4 +1,4 @@
-"""Settings: the table of all there is, the user's file, and the small TOML that it and policies are written in."""
+"""Settings: the table of all of them, the user's file, and the TOML of settings and policies."""
 
 from __future__ import annotations
 

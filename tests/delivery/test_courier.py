@@ -256,7 +256,7 @@ def test_the_journals_of_living_processes_do_not_count_against_the_bound(exchang
 
 
 def test_a_journal_that_fills_up_while_it_is_delivered_loses_nothing(exchange: Exchange) -> None:
-    """The caller goes on counting, retires the journal and fills another one, all between two seals of one flush."""
+    """Between two seals of one flush the caller counts on, retires the journal and fills another."""
     made = [5, 0]
 
     def retire(_: Request) -> Reply:

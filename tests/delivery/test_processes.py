@@ -62,7 +62,7 @@ if __name__ == "__main__":
     stage.drain()
     assert stage.receiver.calls() == {"mlflow.start_run": 1, "mlflow.log_metric": 30}
     sessions = {resource["session.id"] for resource, _ in stage.receiver.records()}
-    assert len(sessions) == 2  # the forked child keeps its parent's, the spawned one imported anew
+    assert len(sessions) == 2  # the forked child keeps its parent's, the spawned one imported MLflow again
 
 
 def test_a_plain_import_delivers_what_a_dead_process_left(stage: Stage) -> None:
@@ -84,7 +84,7 @@ def test_a_closed_port_is_silent_and_loses_nothing(stage: Stage) -> None:
 
 
 def without_times(text: str) -> list[str]:
-    """The lines a program wrote, but MLflow's own notes on creating its database, which only the first program of a place writes."""
+    """Return a program's lines without MLflow's notes on creating its database, which only the first program of a place writes."""
     return [line for line in text.splitlines() if "INFO" not in line]
 
 

@@ -196,7 +196,7 @@ def test_an_end_ends_the_thread_and_a_later_record_starts_another(sender: Sender
 
 @pytest.mark.parametrize("handler", [True, False])
 def test_no_thread_crosses_a_fork_and_the_child_starts_its_own(sender: Sender, courier: Waiting, *, handler: bool) -> None:
-    """Without the handler: what a fork made in C looks like."""
+    """Without the handler it is a fork made in C."""
     sender.poke()
     assert sender.flush(10)
     child = os.fork()

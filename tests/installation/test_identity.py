@@ -1,4 +1,4 @@
-"""Identity: one secret for an installation however many processes ask at once, only its digest outside, and sessions."""
+"""Identity: one secret for an installation, however many processes ask at once; only its digest leaves; sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ask(directory: Path, start: Event, answers: multiprocessing.Queue[tuple[str,
 
 
 def at_once(directory: Path) -> set[tuple[str, bool]]:
-    """What many processes are told that ask at the same moment."""
+    """Return what many processes get that ask at the same moment."""
     start = multiprocessing.Event()
     answers: multiprocessing.Queue[tuple[str, bool]] = multiprocessing.Queue()
     processes = [multiprocessing.Process(target=ask, args=(directory, start, answers)) for _ in range(PROCESSES)]

@@ -1,4 +1,4 @@
-"""The state directory: where it is, when it may be used, and files that stay private."""
+"""The state directory: its place, when it may be used, and that its files stay private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The system: versions without build strings, closed lists, and nothing of the machine's own."""
+"""The system: versions without build strings, values of closed lists, and nothing that identifies the machine."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_the_versions_of_what_runs() -> None:
 
 @given(st.lists(st.integers(0, 1200).map(str) | st.text("0123456789", max_size=5), min_size=1, max_size=6).map(".".join))
 def test_a_version_of_plain_numbers_is_read_like_any_other(text: str) -> None:
-    assert public_version(text) == public_version(f"{text}+acme")  # what is added takes the way of the expression
+    assert public_version(text) == public_version(f"{text}+acme")  # the suffix sends it through the regular expression
 
 
 RENAMED = """

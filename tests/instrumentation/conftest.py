@@ -13,7 +13,7 @@ from instrumentation.measuring import Calls, measured
 
 @pytest.fixture(scope="module")
 def wrapped() -> Iterator[Calls]:
-    """MLflow, with the parts of it that are imported lazily, and every function of it wrapped."""
+    """MLflow with its lazily imported parts, every function of it wrapped."""
     os.environ.pop("MLFLOW_TRACKING_URI", None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow's own
@@ -28,6 +28,6 @@ def wrapped() -> Iterator[Calls]:
 
 @pytest.fixture
 def calls(wrapped: Calls) -> Calls:
-    """The calls of this test."""
+    """The calls that this test made."""
     wrapped.made.clear()
     return wrapped

@@ -17,7 +17,7 @@ from mlflow_usage.journal.batch import CallKind
 
 
 class Calls:
-    """Stands where a session stands, and remembers the calls."""
+    """A stand-in for a session that remembers the calls."""
 
     def __init__(self) -> None:
         self.made: list[tuple[str, dict[str, Any]]] = []
@@ -52,7 +52,7 @@ class Calls:
         return [event for event, _ in self.made]
 
     def only(self, event: str) -> dict[str, Any]:
-        """The attributes of the one call that was made, beside the store."""
+        """Return the attributes, without the store, of the only call that was made."""
         ((name, attributes),) = self.made
         assert name == event
         return {key: value for key, value in attributes.items() if key != "store"}
@@ -71,13 +71,13 @@ def measured() -> Iterator[Calls]:
 
 
 def spelt(targets: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> str:
-    """The targets of a module as the generated table spells them."""
+    """Return the targets of a module in the form of the generated table."""
     return "".join(" ".join((path, event, *(f"{key}={value}" for key, value in fixed))) + "\n" for path, event, fixed in targets)
 
 
 @contextmanager
 def stand_in(monkeypatch: pytest.MonkeyPatch, source: str, targets: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> Any:
-    """A module of MLflow's of our own making, `mlflow.stand_in`, whose `targets` are wrapped; yields it and the calls."""
+    """Make a module `mlflow.stand_in` whose `targets` are wrapped; yield it and the calls."""
     module = ModuleType("mlflow.stand_in")
     module.__spec__ = sys.__spec__
     monkeypatch.setitem(sys.modules, module.__name__, module)

@@ -1,4 +1,4 @@
-"""`builtin = "off"`: with that policy no request of MLflow's own telemetry leaves; without it, the same program sends some."""
+"""`builtin = "off"`: under that policy MLflow's own telemetry sends no request; without it, the same program sends some."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from support import answering, governed
 from support.environments import environment, released
 from support.process_stage import FOREIGN
 
-# The addresses are constants of MLflow's; everything else is as it is. What a person's program would wait for, it waits for here.
+# Only MLflow's constant addresses are replaced. The program waits for its requests as a person's program would.
 PROGRAM = """
 import json, os, sys, threading, time, wrapt
 def elsewhere(constant):
@@ -75,7 +75,7 @@ def python_of(release: str) -> Path | None:
 
 
 class Listener:
-    """Stands for the addresses that MLflow's telemetry asks and sends to."""
+    """A stand-in for the addresses that MLflow's telemetry asks and sends to."""
 
     def __init__(self, place: Path) -> None:
         self.requests: list[str] = []

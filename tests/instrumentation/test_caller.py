@@ -1,4 +1,4 @@
-"""A call counts when its caller is not MLflow."""
+"""A call counts if its caller is not MLflow."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_any_name_but_mlflow_s_is_a_person_s_or_is_looked_at(name: object) -> No
 
 
 def frame_of(scope: dict[Any, Any], code: str = "frame = get()") -> FrameType:
-    """The frame in which `code` ran with `scope` as its globals."""
+    """Return the frame in which `code` ran with `scope` as its globals."""
     scope["get"] = lambda: sys._getframe(1)
     exec(code, scope)
     found = scope["frame"]
@@ -112,7 +112,7 @@ def test_an_endless_chain_of_wrappers_counts() -> None:
 
 
 class Trap:
-    """Whatever is done with it is noticed, and fails."""
+    """An object that notices and fails every use of it."""
 
     def __init__(self) -> None:
         object.__setattr__(self, "touched", [])

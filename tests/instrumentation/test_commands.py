@@ -1,4 +1,4 @@
-"""The `mlflow` command: one call for each command whose body is entered, and not a character of difference for who gave it."""
+"""The `mlflow` command: one call for each command whose body is entered, and output that does not differ by one character."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ entry_points:
 """
 TRAIN = "import mlflow\nmlflow.log_metric('a', 1)\n"
 
-# Everything in one process, because importing the command line takes MLflow seconds. Prints what a person would see.
+# One process for everything: importing MLflow's command line takes seconds. Prints what a person would see.
 PROGRAM = """
 import json
 from unittest import mock
@@ -116,7 +116,7 @@ def test_a_command_counts_when_its_body_is_entered(stage: Stage) -> None:
 
 
 def give(stage: Stage, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    """What a person types."""
+    """A command line as a person types it."""
     path = f"{MLFLOW.parent}{os.pathsep}{os.environ['PATH']}"
     command = [str(MLFLOW), *arguments]
     return subprocess.run(command, env=stage.environment(PATH=path, **extra), cwd=stage.place, capture_output=True, text=True, check=False)
@@ -178,7 +178,7 @@ def test_a_server_is_counted_while_it_runs_and_its_workers_never(stage: Stage, m
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [str(MLFLOW), "server", "--host", "127.0.0.1", "--port", str(port), *more]
-    # In a group of its own: what it starts ends with it.
+    # In its own process group: its children end with it.
     with (stage.place / "log").open("w") as log:
         server = subprocess.Popen(command, env=stage.environment(), cwd=stage.place, stdout=log, stderr=log, start_new_session=True)
     try:

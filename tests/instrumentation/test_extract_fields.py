@@ -21,7 +21,7 @@ NOTHING = dict.fromkeys(("pip_requirements", "extra_pip_requirements", "code_pat
 
 
 def fields(event: str, function: Any, *args: Any, fixed: Mapping[str, str] | None = None, **kwargs: Any) -> dict[str, Any]:
-    """What is said of a call, which is not made."""
+    """Return what the extractor says of a call; the call is not made."""
     extractor, _ = EXTRACTORS[event]
     found = extractor(inspect.unwrap(function), fixed or {})(args, kwargs)
     return {key.removeprefix("mlflow.usage."): value for key, value in found.items()}
@@ -29,7 +29,7 @@ def fields(event: str, function: Any, *args: Any, fixed: Mapping[str, str] | Non
 
 @pytest.fixture
 def logged(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> Calls:
-    """`log_model` up to the point where it would log."""
+    """Calls of `log_model` that stop where it would log."""
     from mlflow.models import Model
 
     monkeypatch.setattr(Model, "log", classmethod(lambda *_, **__: "logged"))

@@ -52,7 +52,7 @@ class Recipe(NamedTuple):
     is_class: bool
 
     def make(self) -> Any:
-        """A value that raises, and is noticed to run, whatever is asked of it or of its class."""
+        """Return a value that raises and notes that it ran, whatever is asked of it or of its class."""
         body: dict[str, Any] = {name: _running(name) for name in self.special}
         body |= {"__module__": self.module, "__qualname__": self.name}
         if self.lies_about_class:
@@ -213,7 +213,7 @@ def test_a_built_in_function_is_told_by_identity() -> None:
 
 
 def test_a_third_party_scorer_that_mlflow_wraps_is_custom() -> None:
-    """MLflow keeps wrappers of deepeval, ragas and others below its own package; what they wrap is not MLflow's."""
+    """MLflow has wrappers of deepeval, ragas and others in its own package; the scorers that they wrap are not MLflow's."""
     wrapper = type("AnswerRelevancy", (), {"__module__": "mlflow.genai.scorers.deepeval"})
     assert scorers([wrapper()]) == ("custom_scorer",)
 

@@ -1,4 +1,4 @@
-"""What is told of an import, and what an import looks like beside it."""
+"""What the hook reports of an import, and that the import itself looks the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrappers come where MLflow defines its functions, whenever that is, and go without a trace."""
+"""Wrappers appear where MLflow defines its functions, whenever it does, and disappear without a trace."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_what_is_under_review_is_not_wrapped_unless_it_was_asked_for(wrapped: Ca
 
 @pytest.fixture
 def half_imported(wrapped: Calls, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001
-    """Two of MLflow's modules of our own making that are still being imported; the second holds the first's function."""
+    """Two made-up modules of MLflow that are still being imported; the second holds the first's function."""
     modules = []
     for name in ("mlflow.stand_in", "mlflow.stand_in_too"):
         module = ModuleType(name)
@@ -156,7 +156,7 @@ def test_nothing_is_recorded_once_the_session_says_no(wrapped: Calls, monkeypatc
 
 
 def run(code: str, place: Path, **extra: str) -> dict[str, Any]:
-    """What a program printed as JSON; it has a state directory, sends nothing, and does not know that it runs below pytest."""
+    """Return the JSON that a program printed. It has a state directory, sends nothing and does not see that pytest runs it."""
     environ = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_CURRENT_TEST"} and not key.startswith("MLFLOW")}
     environ |= {"MLFLOW_USAGE_DIR": str(place / "state"), "MLFLOW_USAGE_ENDPOINT": "none", **extra}
     command = [sys.executable, "-W", "error::DeprecationWarning:mlflow_usage", "-c", code]
@@ -241,7 +241,7 @@ print(json.dumps(said))
 
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a program says that imports MLflow first and the plugin later."""
+    """Return what a program prints that imports MLflow first and the plugin later."""
     return run(LATE, tmp_path_factory.mktemp("late"))
 
 

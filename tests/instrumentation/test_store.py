@@ -1,4 +1,4 @@
-"""The store of a tracking URI is told without building, opening or asking anything."""
+"""The store of a tracking URI is determined without building, opening or asking anything."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_builder_that_lies_about_itself_is_a_custom_one(registry: Any, monkeyp
         raise SystemError
 
     imitation.__module__, imitation.__name__ = "mlflow.tracking._tracking_service.utils", "_get_file_store"
-    guest = ModuleType("mlflow.acme")  # a module of the company's that calls itself a part of MLflow
+    guest = ModuleType("mlflow.acme")  # a company's module that calls itself a part of MLflow
     exec("def _get_rest_store(*_, **__): raise SystemError", guest.__dict__)
     monkeypatch.setitem(sys.modules, "mlflow.acme", guest)
     for builder in (Builder(), Worse(), imitation, guest._get_rest_store, None):
@@ -121,7 +121,7 @@ def test_the_store_of_a_client_is_its_own_and_that_of_a_function_the_global_one(
 
 
 class Lying:
-    """Raises whatever is asked of it."""
+    """An object that raises whatever is asked of it."""
 
     def __getattribute__(self, name: str) -> Any:
         raise SystemError

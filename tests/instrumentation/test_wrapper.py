@@ -1,4 +1,4 @@
-"""A wrapped function is MLflow's own in every respect but that its calls are noticed."""
+"""A wrapped function is MLflow's own in every respect except that its calls are counted."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ STEPS = st.lists(st.sampled_from(["call", "call other", "seal", "acknowledge", "
 
 @given(STEPS)
 def test_no_order_of_steps_loses_or_repeats_a_call(steps: list[str]) -> None:
-    """A kill is a new view of the same bytes; what arrives is each batch once, refusals told as dropped."""
+    """A kill is a new view of the same bytes. Each batch arrives once, and refusals arrive as dropped calls."""
     journal = made()
     slots = {name: journal.publish(encode_key(name, {})) for name in ("call", "call other")}
     made_calls, arrived, refused, seals = 0, 0, 0, 0

@@ -15,7 +15,7 @@ from mlflow_usage.process.life import Life
 
 
 def drain(recorder: Recorder) -> int:
-    """Seal and acknowledge until nothing is left; returns the calls."""
+    """Seal and acknowledge until nothing waits; return the calls."""
     found = 0
     for owned in [*recorder.retired, *([recorder.live.owned] if recorder.live else [])]:
         journal = owned.journal
@@ -98,7 +98,7 @@ def test_a_signal_handler_that_calls_in_the_middle_of_a_first_call_is_counted(tm
 
 @pytest.mark.parametrize("hook", [True, False])
 def test_a_forked_child_counts_into_its_own_journal(tmp_path: Path, *, hook: bool) -> None:
-    """Without the hook: what a fork made in C looks like."""
+    """Without the hook it is a fork made in C."""
     recorder = Recorder(dict, lambda: tmp_path, life=Life())
     for _ in range(3):
         recorder.hit("mlflow.log_metric", "FileStore")

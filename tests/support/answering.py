@@ -1,4 +1,4 @@
-"""What every loopback HTTP server of the tests and benchmarks does: answers in whole, and writes no log."""
+"""The base of every loopback HTTP server in tests and benchmarks: complete answers, no log."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from http.server import BaseHTTPRequestHandler
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A subclass says to what it answers."""
+    """A handler; a subclass says which requests it answers."""
 
     def body(self) -> bytes:
-        """The request's."""
+        """Read the request's body."""
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def answer(self, content: bytes = b"", **headers: str) -> None:
-        """A 200; in a header's name an underscore stands for a hyphen."""
+        """Answer 200; in a header's name an underscore stands for a hyphen."""
         self.send_response(200)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name.replace("_", "-"), value)
@@ -21,4 +21,4 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Tests compare what a program writes."""
+        """Log nothing: tests compare what a program writes."""

@@ -27,15 +27,15 @@ MLFLOWS: Final = {
     "skinny": ("mlflow-skinny", "sqlalchemy", "alembic", "pandas"),
     "tracing": ("mlflow-tracing",),
 }
-# With `alone="mlflow"`: the newest release also where it cannot be resolved, because what it asks for is not out yet; and with small
-# libraries without which its gateway and agent server cannot be imported.
+# With `alone="mlflow"`: the newest release, even while its dependencies are not released and it cannot be resolved; and small
+# libraries that its gateway and agent server need to be imported.
 NEWEST_FILE: Final = ("mlflow", "watchfiles", "httpx")
 
 
 def environment(*requirements: str, plugin: bool = True, alone: str = "") -> Path:
-    """The Python of an environment with `requirements`, and with this checkout's plugin unless `plugin` is false.
+    """Return the Python of an environment with `requirements`, and with this checkout's plugin unless `plugin` is false.
 
-    `alone`: a newer release of one of them, installed last and without what it asks for, which may not be released yet.
+    `alone`: a newer release of one of them, installed last and without its dependencies, which may not be released yet.
     """
     assert UV is not None, "uv is installed by `make test`"
     own = ("-e", str(ROOT)) if plugin else ()
@@ -57,5 +57,5 @@ def environment(*requirements: str, plugin: bool = True, alone: str = "") -> Pat
 
 
 def released(release: str, *more: str, plugin: bool = True) -> Path:
-    """The Python of an environment with one release of MLflow."""
+    """Return the Python of an environment with one release of MLflow."""
     return environment(*MLFLOWS[release], *more, plugin=plugin)

@@ -1,4 +1,4 @@
-"""Real MLflow programs in processes of their own, against a receiver and a state directory of their own."""
+"""Real MLflow programs, each in its own process, with its own receiver and state directory."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ for _ in range(3):  # what was given up in one flush is told in the next
         pass
 session.recorder.finish()
 """
-# Variables of the surrounding test run that would decide about the programs.
+# Variables of the test run that would decide the mode of the programs.
 FOREIGN = ("CI", "PYTEST_CURRENT_TEST", "DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "GITHUB_ACTIONS", "OTEL_SDK_DISABLED")
 
 
 @dataclass
 class Stage:
-    """Where programs run."""
+    """The place where programs run."""
 
     place: Path
     receiver: Receiver
@@ -54,7 +54,7 @@ class Stage:
         return {**kept, **own, **self.environ, **extra}
 
     def run(self, code: str, timeout: float = 120, **extra: str) -> subprocess.CompletedProcess[str]:
-        """Run a program; its output is text."""
+        """Run a program and return its output as text."""
         script = self.place / "program.py"
         script.write_text(PREAMBLE + code, encoding="utf-8")
         arguments = [sys.executable, str(script)]
@@ -63,7 +63,7 @@ class Stage:
         )
 
     def drain(self) -> None:
-        """Let a later process deliver what is left."""
+        """Let a later process deliver what still waits."""
         found = subprocess.run([sys.executable, "-c", DRAIN], env=self.environment(), cwd=self.place, check=False, timeout=60)
         assert found.returncode == 0
 

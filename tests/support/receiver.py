@@ -1,6 +1,6 @@
 """A loopback OTLP/HTTP receiver whose answers a test chooses.
 
-It stands for an endpoint's misbehaviour only; what a well-behaved one stores is tested with the real Collector.
+It plays misbehaving endpoints only. Tests of what a well-behaved endpoint stores use the real Collector.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 Reply = tuple[int, dict[str, str], bytes]
-Conduct = Callable[["Wire"], None]  # what an endpoint does that gives no proper answer
+Conduct = Callable[["Wire"], None]  # the conduct of an endpoint that gives no proper answer
 OK: Reply = (200, {"Content-Type": "application/x-protobuf"}, ExportLogsServiceResponse().SerializeToString())
 
 
@@ -40,13 +40,13 @@ class Request:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The OTLP/JSON mapping of the body."""
+        """Return the OTLP/JSON mapping of the body."""
         return MessageToDict(ExportLogsServiceRequest.FromString(gzip.decompress(self.body)))
 
 
 @dataclass
 class Wire:
-    """A connection on which a request has come and an answer is awaited."""
+    """A connection whose client has sent a request and waits for the answer."""
 
     socket: socket.socket
     over: threading.Event  # the receiver is closing
@@ -56,12 +56,12 @@ class Wire:
 
 
 def silent(wire: Wire) -> None:
-    """Accepts and never answers."""
+    """Accept the request and never answer."""
     wire.over.wait(60)
 
 
 def trickling(wire: Wire) -> None:
-    """Answers properly, at a byte a second."""
+    """Answer properly, at one byte a second."""
     for byte in b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n":
         if wire.over.wait(1):
             return
@@ -69,19 +69,19 @@ def trickling(wire: Wire) -> None:
 
 
 def endless(wire: Wire) -> None:
-    """Answers properly, but for a body that trickles and never ends."""
+    """Answer properly, except that the body trickles and never ends."""
     wire.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 1000000\r\n\r\n")
     while not wire.over.wait(0.5):
         wire.write(b"\0")
 
 
 def cut_off(wire: Wire) -> None:
-    """Dies in the middle of an answer."""
+    """Die in the middle of an answer."""
     wire.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 10\r\n\r\n\0\0")
 
 
 def reset(wire: Wire) -> None:
-    """Dies after the request has come, before a byte of the answer."""
+    """Die after the request arrived, before the first byte of an answer."""
     wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -90,12 +90,12 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_: object) -> None:
-        """A client that went away is not this program's error."""
+        """Ignore it: a client that went away is no error of this program."""
 
 
 @dataclass
 class Receiver:
-    """Answers with `reply`, a constant, a conduct, or a function of the request that gives either; remembers what came."""
+    """A receiver. It answers with `reply` (a constant, a conduct, or a function from the request to either) and remembers requests."""
 
     reply: Reply | Conduct | Callable[[Request], Reply | Conduct] = OK
     requests: list[Request] = field(default_factory=list)
@@ -149,7 +149,7 @@ class Receiver:
         self.server.server_close()
 
     def records(self, *, accepted: bool = False) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        """Every record received, or accepted, once per uid: (resource attributes, record with `event` and its attributes)."""
+        """Return every record received, or accepted, once per uid: (resource attributes, record with `event` and its attributes)."""
         found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         for request in [request for request in self.requests if request.accepted or not accepted]:
             for logs in request.content.get("resourceLogs", ()):
@@ -161,7 +161,7 @@ class Receiver:
         return list(found.values())
 
     def calls(self, *, accepted: bool = False) -> Counter[str]:
-        """Calls received, or accepted, for each event, each uid once."""
+        """Return the calls received, or accepted, for each event; each uid counts once."""
         counted: Counter[str] = Counter()
         for _, record in self.records(accepted=accepted):
             counted[record["event"]] += record["mlflow.usage.count"]
@@ -172,12 +172,12 @@ CONDUCTS = (silent, trickling, endless, cut_off, reset)
 
 
 def attributes(pairs: list[dict[str, Any]]) -> dict[str, Any]:
-    """The plain mapping of OTLP/JSON attributes."""
+    """Return OTLP/JSON attributes as a plain mapping."""
     return {pair["key"]: value(pair["value"]) for pair in pairs}
 
 
 def value(given: dict[str, Any]) -> Any:
-    """The plain value of an OTLP/JSON value."""
+    """Return an OTLP/JSON value as a plain value."""
     ((kind, content),) = given.items()
     if kind == "intValue":
         return int(content)

@@ -1,4 +1,4 @@
-"""Whether a run was a whole one, so that what its tests found out may be written into a document."""
+"""Detection of whole test runs: only those may write their findings into a document."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 
 
 def fixtures(conftest: str, write: Callable[[], None]) -> tuple[Any, Any]:
-    """Two autouse fixtures for the `conftest` file of a directory: one counts its tests, one writes after a whole run.
+    """Return two autouse fixtures for the `conftest` file of a directory: one counts its tests, one writes after a whole run.
 
     A run is whole when nothing was filtered, every file of the directory took part, every test of it began and was not skipped, and none
-    of the session failed: a row that is missing would be a row that says nothing went wrong.
+    of the session failed: a missing row would read as if nothing had gone wrong.
     """
     home = Path(conftest).parent
     began: list[int] = []
@@ -36,7 +36,7 @@ def fixtures(conftest: str, write: Callable[[], None]) -> tuple[Any, Any]:
 
 
 def skipped(request: pytest.FixtureRequest, items: list[pytest.Item]) -> bool:
-    """Whether any of `items` was skipped."""
+    """Return whether any of `items` was skipped."""
     reporter: Any = request.config.pluginmanager.get_plugin("terminalreporter")
     names = {item.nodeid for item in items}
     return reporter is None or any(report.nodeid in names for report in reporter.stats.get("skipped", ()))

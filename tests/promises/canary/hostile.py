@@ -1,4 +1,4 @@
-"""Values that lie, raise, or hand out what is planted when anybody asks them anything; and that know who did."""
+"""Values that lie, raise, or hand out the planted word when asked anything, and that know who asked."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _deep(core: str) -> list[Any]:
 
 
 class Thrown(BaseException):
-    """What a user's code raises: nothing of it may be asked either."""
+    """An exception of a user's code: nothing of it may be asked either."""
 
     __str__ = method("exception's __str__", "raises", "")
     __repr__ = method("exception's __repr__", "raises", "")
@@ -101,7 +101,7 @@ class Thrown(BaseException):
 
 
 def uris(core: str) -> list[Any]:
-    """Tracking URIs, with one that is a text of its own kind."""
+    """Return tracking URIs, one of them of a subclass of str."""
     texts = proprietary(core)
     own = type("Uri", (str,), {name: method(f"uri's {name}", "lies", core) for name in ("__hash__", "__eq__", "__str__", "startswith")})
     return [
@@ -113,7 +113,7 @@ def uris(core: str) -> list[Any]:
 
 
 def calling(name: Any) -> Callable[..., Any]:
-    """A function that calls another, in a module of a name."""
+    """Return a function that calls another, in a module of a given name."""
     scope: dict[str, Any] = {"__name__": name, "__builtins__": __builtins__}
     exec("def call(function, *args, **kwargs):\n    return function(*args, **kwargs)", scope)
     return scope["call"]  # type: ignore[no-any-return]

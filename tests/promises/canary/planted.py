@@ -1,4 +1,4 @@
-"""What is planted, and every form in which it could come out again."""
+"""The planted word, and every form in which it could come out again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 
 
 def proprietary(core: str) -> dict[str, str]:
-    """Texts as an organisation has them, each around the same made-up word."""
+    """Return texts as an organisation has them, each around the same made-up word."""
     return {
         "name": f"{core}-churn-model",
         "class": f"{core}Scorer",
@@ -40,7 +40,7 @@ def proprietary(core: str) -> dict[str, str]:
 
 
 def variables(core: str) -> dict[str, str]:
-    """An environment full of what is nobody's business."""
+    """Return an environment full of private things."""
     return {
         **dict.fromkeys(("USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME"), f"{core}-host"),
         "OTEL_SERVICE_NAME": core,
@@ -66,7 +66,7 @@ def variables(core: str) -> dict[str, str]:
 
 @dataclass
 class Canary:
-    """One made-up word and what is made of it."""
+    """One made-up word and everything that is made of it."""
 
     core: str
     more: tuple[str, ...] = ()  # other texts that were planted whole: their digests are looked for as well
@@ -81,7 +81,7 @@ class Canary:
                 self.forms[f"{form} of {text!r}"] = content.lower()
 
     def found(self, content: bytes) -> list[str]:
-        """The forms that occur in some bytes, in whatever case."""
+        """Return the forms that occur in some bytes, ignoring case."""
         low = content.lower()
         return [name for name, form in self.forms.items() if form in low]
 
@@ -111,7 +111,7 @@ def _digested(text: str) -> Iterator[tuple[str, bytes]]:
 
 
 def opened(content: bytes) -> Iterator[bytes]:
-    """Some bytes, and what is packed in them."""
+    """Yield some bytes, and whatever is packed in them."""
     yield content
     yield json.dumps(content.decode("utf-8", "replace"), ensure_ascii=False).encode()
     for packed in (content, *(base64.b64decode(part) for part in re.findall(rb"[A-Za-z0-9+/]{60,}={0,2}", content) if len(part) % 4 == 0)):
@@ -122,7 +122,7 @@ def opened(content: bytes) -> Iterator[bytes]:
 
 
 def files(place: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of all files of a directory."""
+    """Yield names and contents of all files of a directory."""
     for path in sorted(place.rglob("*")):
         yield f"name of {path.name}", str(path.relative_to(place)).encode()
         if path.is_file():
@@ -131,7 +131,7 @@ def files(place: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def search(canaries: Iterable[Canary], places: Iterable[tuple[str, bytes]]) -> tuple[int, int, list[Any]]:
-    """How many places and bytes were searched, and what was found where."""
+    """The numbers of places and bytes that were searched, and what was found where."""
     number = size = 0
     found: list[Any] = []
     for name, content in places:

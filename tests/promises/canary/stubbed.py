@@ -26,7 +26,7 @@ CORE = os.environ["CANARY"]
 SNAPSHOT, LOG = os.environ["CANARY_SNAPSHOT"], os.environ["CANARY_LOG"]
 warnings.simplefilter("ignore")
 
-# A machine that tells its organisation wherever it is asked.
+# A machine that names its organisation wherever it is asked.
 SYSTEM = os.uname()
 FIELDS = ("Linux", f"{CORE}-host", f"6.1.0-{CORE}-secret", f"#1 SMP {CORE}", f"{CORE}-cpu")
 os.uname = lambda: os.uname_result(FIELDS)

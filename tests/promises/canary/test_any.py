@@ -1,4 +1,4 @@
-"""Any call of any patched function with any value, drawn at random, down to the bytes of the request and of the journal."""
+"""Random calls of random patched functions with random values, followed to the bytes of the request and the journal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLAIN = dict(plain(CORE))
 
 
 class Sink:
-    """Stands where a session stands: a recorder with a journal on disk."""
+    """A stand-in for a session: a recorder with a journal on disk."""
 
     def __init__(self) -> None:
         self.place = Path(tempfile.mkdtemp())
@@ -153,7 +153,7 @@ def test_nothing_of_any_value_is_in_what_is_recorded_or_sent(
 
 
 def _everything(sink: Sink) -> tuple[bytes, bytes, int]:
-    """The journals' bytes, the requests' bytes, and how many calls these count."""
+    """Return the journals' bytes, the requests' bytes, and how many calls these count."""
     written, sent, number = b"", b"", 0
     recorder = sink.recorder
     live = recorder.live

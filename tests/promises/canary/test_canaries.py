@@ -1,4 +1,4 @@
-"""Planted in every place that a user's process has, found in none that we write to or send to."""
+"""A word planted in every place of a user's process is in nothing that we write or send."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ HERE = Path(__file__).parent
 
 
 def word() -> str:
-    """Letters that no text has by chance."""
+    """Return letters that no text has by chance."""
     return "".join(secrets.choice(string.ascii_letters) for _ in range(20))
 
 
 @dataclass
 class Scene:
-    """One program, everything it left, and what became of what it sent."""
+    """One program, everything that it left, and what became of its requests."""
 
     place: Path
     core: str
@@ -96,7 +96,7 @@ class Scene:
             yield from ((f"body {number}", content) for content in opened(gzip.decompress(request.body)))
 
     def beyond(self, collector: Wall, table: Path) -> Iterator[tuple[str, bytes]]:
-        """The Collector's archive and the table, made of what was sent."""
+        """Make the Collector's archive and the table from what was sent."""
         before = collector.size()
         for request in self.receiver.requests:
             answered = collector.post(request.body, encoding="gzip", kind="application/x-protobuf")
@@ -207,5 +207,5 @@ def test_nothing_of_an_organisation_s_names_leaves_when_mlflow_does_its_work(sce
     records = [record for _, record in scene.receiver.records()]
     assert {record.get("mlflow.usage.store") for record in records} <= {"SqlAlchemyStore", "custom_store", None}
     assert [record["mlflow.usage.scorers"] for record in records if record["event"] == "mlflow.genai.evaluate"] == [["custom_scorer"]]
-    # What leaves is what the catalogue names, and every text of it.
+    # Everything that leaves is named by the catalogue, down to every text.
     print(f"\ncanaries: {scene.figures['calls']} calls that MLflow ran, {sum(arrived.values())} counted; {text}; found: 0")

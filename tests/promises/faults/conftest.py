@@ -31,7 +31,7 @@ def table() -> Table:
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A key, and a certificate of it for 127.0.0.1."""
+    """A key, and its certificate for 127.0.0.1."""
     place = tmp_path_factory.mktemp("keys")
     key, certificate = place / "key.pem", place / "certificate.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
@@ -41,7 +41,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def secured(keys: tuple[Path, Path]) -> Iterator[Receiver]:
-    """An endpoint over TLS that asks for a client's certificate and takes none, too."""
+    """An endpoint over TLS that asks for a client's certificate and also accepts none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(keys[1], keys[0])
     context.load_verify_locations(keys[1])

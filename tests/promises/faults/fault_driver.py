@@ -1,4 +1,4 @@
-"""What the programs of the fault tests begin with: a session's journal and sender, without the four seconds that MLflow takes.
+"""The start of every fault test's program: a session's journal and sender, without the four seconds that MLflow takes.
 
 `FAULT_WITHOUT` makes the same program run without the plugin; `FAULT_QUICK` lets the sender work without a pause, so that a kill at a
 random moment meets a seal, a request or an acknowledgement.
@@ -17,7 +17,7 @@ EVENTS = ("mlflow.log_metric", "mlflow.log_param", "mlflow.set_tag", "mlflow.sta
 
 
 class Nobody:
-    """Stands where a session stands and does nothing."""
+    """A stand-in for a session that does nothing."""
 
     def hit(self, event: str, store: str | None) -> None:
         pass
@@ -38,7 +38,7 @@ def prepare() -> None:
 
 
 def begin() -> Any:
-    """A session as `import mlflow` begins one."""
+    """Begin a session as `import mlflow` does."""
     prepare()
     if "FAULT_WITHOUT" in os.environ:
         return Nobody()
@@ -74,7 +74,7 @@ def policy_at(kind: str, path: str) -> None:
 
 
 class Made:
-    """How many calls were begun and ended, in a file that survives any kill: what arrives lies between the two."""
+    """The numbers of calls begun and ended, in a file that survives any kill. The number that arrives lies between them."""
 
     def __init__(self, path: str | Path) -> None:
         path = Path(path)
@@ -89,7 +89,7 @@ class Made:
 
 
 def made(place: Path) -> tuple[int, int]:
-    """Calls ended and calls begun, over all files of a place."""
+    """Return the calls ended and the calls begun, over all files of a place."""
     begun = ended = 0
     for path in place.glob("*.made"):
         words = memoryview(path.read_bytes().ljust(16, b"\0")).cast("Q")  # killed before it was written: no call either

@@ -1,4 +1,4 @@
-"""Tells of every import that a program's sender makes, on descriptor 1 and at once, so that the end of the process is seen as well.
+"""Reports every import of a program's sender on descriptor 1, at once, so that the end of the process is covered too.
 
 Three watchers, because none sees all: a finder in front of all others (a module is looked for, however it was asked for), the audit event
 (an import statement that finds nothing loaded), and `__import__` itself (a statement that finds a module, which waits while that module is

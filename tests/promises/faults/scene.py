@@ -24,7 +24,7 @@ DROPPED = "mlflow.usage.dropped"
 
 @dataclass
 class Ended:
-    """How a program ended; `exit` is the time from its last line to its end."""
+    """The end of a program; `exit` is the time from its last line to its end."""
 
     code: int
     out: str
@@ -68,7 +68,7 @@ class Scene(Stage):
         return Ended(process.returncode, out, err, took)
 
     def arrived(self) -> Counter[str]:
-        """What was accepted, each uid once."""
+        """Return the accepted calls, each uid once."""
         return self.receiver.calls(accepted=True)
 
     def total(self) -> int:
@@ -83,7 +83,7 @@ LAST = "\nopen('last', 'w').write(str(time.monotonic()))\n"
 
 @contextmanager
 def closed_port() -> Iterator[str]:
-    """An endpoint where nobody listens: the port is held, so that nobody else will."""
+    """Yield an endpoint where nobody listens; the port is held, so that nobody else can take it."""
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a receiver may follow
         holder.bind(("127.0.0.1", 0))
@@ -92,7 +92,7 @@ def closed_port() -> Iterator[str]:
 
 @contextmanager
 def unanswered() -> Iterator[str]:
-    """An endpoint whose SYNs are dropped: a listener that accepts nothing and whose queue is full."""
+    """Yield an endpoint whose SYNs are dropped: its listener accepts nothing and its queue is full."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -113,7 +113,7 @@ def unanswered() -> Iterator[str]:
 
 @contextmanager
 def tunnel() -> Iterator[str]:
-    """A proxy that opens tunnels (CONNECT) and does nothing else."""
+    """Yield a proxy that opens tunnels (CONNECT) and does nothing else."""
 
     def pump(source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
@@ -146,7 +146,7 @@ def tunnel() -> Iterator[str]:
 
 @contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
-    """A file system of its own; raises PermissionError where this user may not mount one."""
+    """Mount a small file system; raise PermissionError where this user may not."""
     place.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(place)], check=False).returncode != 0:
         raise PermissionError
@@ -158,7 +158,7 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
 
 @contextmanager
 def file_system_of_another_process(place: Path) -> Iterator[Path]:
-    """A directory that another process serves, as over a network; raises PermissionError where this user may not mount one."""
+    """Mount a directory that another process serves, as over a network; raise PermissionError where this user may not."""
     place.mkdir()
     process = subprocess.Popen([sys.executable, str(HERE / "user_fs.py"), str(place)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
@@ -174,7 +174,7 @@ def file_system_of_another_process(place: Path) -> Iterator[Path]:
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether something becomes true."""
+    """Return whether a condition becomes true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -201,7 +201,7 @@ class Table:
     ) -> None:
         """`made` is a number, or how many calls had ended and had begun when the processes were killed.
 
-        `lost` is for the cases only in which the design promises nothing; it stands in the table.
+        `lost` is only for cases in which the design promises nothing; the table shows it.
         """
         low, high = made if isinstance(made, tuple) else (made, made)
         assert low <= held + lost <= high, f"{case}: made {low:,} to {high:,}, arrived {held:,}, lost {lost:,}"
@@ -209,7 +209,7 @@ class Table:
         self.rows[case] = (rounds, text, f"{held:,}", f"{lost:,}", note)
 
     def text(self) -> str:
-        """The document."""
+        """Return the document."""
         lines = [
             f"| {case} | {rounds:,} | {made} | {held} | {lost} | {note} |" for case, (rounds, made, held, lost, note) in self.rows.items()
         ]

@@ -1,4 +1,4 @@
-"""Whatever the endpoint does, every call arrives once, and the program ends when and how it would have ended."""
+"""Whatever the endpoint does, every call arrives once, and the program ends when and how it would without the plugin."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ IN_SHORT = {"503", "302", "captive portal (200, HTML)", "silent", "killed in the
 @pytest.mark.parametrize("answer", [each if each in IN_SHORT else pytest.param(each, marks=pytest.mark.slow) for each in STATUSES])
 def test_what_was_not_acknowledged_arrives_later(scene: Scene, table: Table, answer: str) -> None:
     scene.receiver.reply = STATUSES[answer]
-    # Killed: what this process's own sender believes to have been acknowledged it has.
+    # Killed, so that it cannot send again at its end.
     ended = scene.play(CALLS + "session.sender.flush(1.5)\nos._exit(0)")
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert not scene.arrived()
@@ -125,7 +125,7 @@ SLOWER = ("up", "trickling", "unanswered", "after a failure")
 
 @pytest.mark.parametrize("case", ["closed", "silent", *(pytest.param(each, marks=pytest.mark.slow) for each in SLOWER)])
 def test_the_end_of_a_process_waits_no_longer_than_promised(scene: Scene, table: Table, case: str) -> None:
-    """Against the same program without the plugin: the shortest of some runs, because the machine does other things, too."""
+    """Compared with the same program without the plugin, by the shortest of some runs, because the machine is shared."""
     with ExitStack() as stack:
         endpoint, code = scene.receiver.endpoint, CALLS
         if case in {"closed", "after a failure"}:

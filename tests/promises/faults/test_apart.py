@@ -1,4 +1,4 @@
-"""What is the user's never reaches our endpoint, and what is ours never reaches what the user watches with."""
+"""The user's telemetry never reaches our endpoint, and ours never reaches the user's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from promises.faults.scene import Scene
 from support.receiver import OK, Receiver
 
-# A program with providers of its own for everything, and with a log handler that takes whatever any library writes.
+# A program with its own provider for everything, and with a log handler that takes every library's lines.
 PROGRAM = """
 import json, logging
 prepare()
@@ -63,11 +63,11 @@ print(json.dumps({
     "ids": [format(span.get_span_context().trace_id, "032x"), format(span.get_span_context().span_id, "016x")],
 }))
 """
-NOTICE = "mlflow_usage"  # the logger of the one line that may be ours
+NOTICE = "mlflow_usage"  # the logger of the plugin's one permitted line
 
 
 def users(scene: Scene, keys: tuple[Path, Path]) -> dict[str, str]:
-    """Variables and files as a user of OpenTelemetry, of requests and of a `.netrc` has them; every secret says so."""
+    """Return the variables and files of a user of OpenTelemetry, requests and a `.netrc`; every secret is marked as one."""
     netrc = scene.place / ".netrc"
     netrc.write_text("machine 127.0.0.1 login SECRET password SECRET\ndefault login SECRET password SECRET\n", encoding="utf-8")
     netrc.chmod(0o600)
@@ -105,13 +105,13 @@ def test_neither_side_is_in_the_other_s_data(scene: Scene, secured: Receiver, ke
     assert (ended.code, ended.err) == (0, "")
     assert receiver.calls(accepted=True).total() == 101
     said = json.loads(ended.out)
-    # The user's providers saw what is the user's, and nothing of ours.
+    # The user's providers saw the user's telemetry and none of ours.
     assert said["logs"] == [["host", "host"]]
     assert said["spans"] == ["SECRET"]
     assert ["host", "host"] in said["metrics"]
-    assert [name for _, name in said["metrics"] if "exporter" in name] == []  # the host's SDK tells of itself, ours of nothing
+    assert [name for _, name in said["metrics"] if "exporter" in name] == []  # the host's SDK reports about itself, ours does not
     assert [line for line in said["lines"] if line[0] != NOTICE] == [["urllib3.connectionpool", "the host's own"]]
-    # And our endpoint saw nothing that is the user's.
+    # Our endpoint saw nothing of the user's.
     for request in receiver.requests:
         headers = {name.lower() for name in request.headers}
         assert headers == {"host", "accept-encoding", "content-type", "content-encoding", "content-length", "user-agent"}
@@ -125,7 +125,7 @@ def test_neither_side_is_in_the_other_s_data(scene: Scene, secured: Receiver, ke
 
 
 def test_a_pipeline_of_the_user_s_that_fails_is_not_ours(scene: Scene, keys: tuple[Path, Path]) -> None:
-    """The user's own exporter, to an endpoint of the user's: it sends with the user's headers, and ours goes on without them."""
+    """The user's own exporter sends to the user's endpoint with the user's headers, and ours sends without them."""
     with Receiver(reply=OK) as theirs:
         extra = users(scene, keys) | {"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": f"{theirs.endpoint}/mine", "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT": "5"}
         extra |= {"OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": "gzip", "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER": ""}

@@ -1,4 +1,4 @@
-"""However a process ends, what it counted arrives once, and it ends as it would have without the plugin."""
+"""However a process ends, its calls arrive once, and it ends as it would without the plugin."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ for number in range(rounds):
 
 
 def killed(scene: Scene, rounds: int, seed: int) -> None:
-    """Kill one process after the other at random moments, each while the sender works without a pause."""
+    """Kill one process after another at random moments while its sender works without a pause."""
     import subprocess
 
     script = scene.place / "killed.py"

@@ -1,4 +1,4 @@
-"""What must not happen to the host: nothing of it is changed, its output stays its own, and our thread does nothing unasked."""
+"""The host is untouched: nothing of it changes, its output stays its own, and our thread does nothing unasked."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_host_stays_as_it_was(scene: Scene, case: str) -> None:
 
 @pytest.mark.parametrize("case", ["up", "closed", pytest.param("silent", marks=pytest.mark.slow)])
 def test_nothing_is_printed_while_the_interpreter_ends(scene: Scene, case: str) -> None:
-    """In development mode, where every socket, file and thread that is left behind would be named, at some moments of the sender's work."""
+    """Python's development mode names every socket, file and thread that is left open, at some moments of the sender's work."""
     scene.receiver.reply = silent if case == "silent" else OK
     code = "session = begin()\nsession.hit(EVENTS[0], None)\ntime.sleep(float(sys.argv[1]) if len(sys.argv) > 1 else {moment})"
     with closed_port() as endpoint:
@@ -117,7 +117,7 @@ assert switches() == before, (before, switches())
 
 
 def test_a_call_never_waits_for_a_request(scene: Scene) -> None:
-    """While the sender waits three seconds for an answer, calls of known and of new kinds, a reload and a fork go on."""
+    """While the sender waits three seconds for an answer, calls of known and new kinds, a reload and a fork do not wait."""
     scene.receiver.reply = silent
     code = """
 session = begin()

@@ -1,4 +1,4 @@
-"""The sender's thread imports nothing, whatever it meets: an import there waits for the one that another thread is in."""
+"""The sender's thread imports nothing in any case: an import there would wait for another thread's import."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ LATER = {
     "a fork": FORK,
     "a reload": "session.renew()",
 }
-# Those that end delivery.
+# Cases that end delivery.
 ENDS = {name for name in LATER if "policy" in name} | {"settings that are broken", "settings that need a parser", "a variable"}
 
 
 def each(cases: Iterable[str], *short: str) -> list[Any]:
-    """Every case, of which the short run has some."""
+    """Return every case; the short run has some of them."""
     return [case if case in short else pytest.param(case, marks=pytest.mark.slow) for case in cases]
 
 
@@ -116,7 +116,7 @@ def test_nothing_that_changes_under_a_program_makes_the_sender_import(scene: Sce
     assert watched(scene, LATER[later]) == ""
     if later not in ENDS:
         scene.drain()
-    assert scene.total() == 100 + (0 if later in ENDS else 3 if later == "a fork" else 2)  # it was read, and it was the sender that read it
+    assert scene.total() == 100 + (0 if later in ENDS else 3 if later == "a fork" else 2)  # it was read, and by the sender
 
 
 @pytest.mark.parametrize("place", each(("closed", "unanswered", "no such host"), "closed"))
@@ -188,7 +188,7 @@ sys.stderr.write(f"began: {import_watch.THREAD in began}")
 
 @pytest.mark.slow
 def test_the_sender_imports_nothing_while_mlflow_itself_is_being_imported(stage: Stage) -> None:
-    """What a dead process left is delivered while the main thread is still inside `import mlflow`."""
+    """A dead process's journal is delivered while the main thread is still inside `import mlflow`."""
     here = {"FAULT_HERE": str(Path(__file__).parent)}
     stage.run("import mlflow\nmlflow.set_tracking_uri('sqlite:///x.db')\nmlflow.search_runs()\nos._exit(0)")
     assert list(stage.state.glob("*.journal"))

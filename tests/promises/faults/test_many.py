@@ -1,4 +1,4 @@
-"""Forks, pools, threads and crowds: every process and thread is counted, and none waits for another."""
+"""Forks, pools, threads and crowds: calls of every process and thread are counted, and none waits for another."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ time.sleep(30)
     (alive,) = scene.journals()
     assert alive.exists()
     os.kill(int((scene.place / "child").read_text()), signal.SIGKILL)
-    process.communicate(timeout=20)  # its end of the pipes is closed: it is gone
+    process.communicate(timeout=20)  # its end of the pipes is closed: it has ended
     scene.drain()
     table.add("parent killed while its child lives, then the child", 1, 15, scene.total())
 
 
 @pytest.mark.parametrize("reply", ["OK", "silent"])
 def test_a_fork_while_the_sender_is_at_work_never_hangs_and_shares_no_connection(scene: Scene, table: Table, reply: str) -> None:
-    """Threads call without a pause, the sender sends without a pause, and the process forks; every child sends, too."""
+    """Threads call and the sender sends without a pause while the process forks; every child sends too."""
     scene.receiver.reply = OK if reply == "OK" else silent
     code = """
 import threading
@@ -176,7 +176,7 @@ Server().run()
     table.add("gunicorn, application preloaded, two workers", 2, 41, scene.total())
 
 
-# In each round the sixteen call while a flush seals, sends and acknowledges what they had counted.
+# In each round sixteen threads call while a flush seals, sends and acknowledges what they counted.
 THREADS = """
 import threading
 sys.setswitchinterval(1e-5)

@@ -1,4 +1,4 @@
-"""The same with MLflow itself: a few programs, because each takes seconds to import it."""
+"""The same faults with MLflow itself: few programs, because each takes seconds to import it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_an_ending_is_what_it_is_without_the_plugin(stage: Stage, table: Table, ending: str) -> None:
     code, expected = ENDINGS[ending]
-    stage.run(CALLS, MLFLOW_USAGE="off")  # makes the database, which MLflow tells about
+    stage.run(CALLS, MLFLOW_USAGE="off")  # creates the database, which MLflow logs
     plain = stage.run(CALLS + code, MLFLOW_USAGE="off")
     ended = stage.run(CALLS + code)
     assert (ended.returncode, ended.stdout, ended.stderr) == (plain.returncode, plain.stdout, plain.stderr)
@@ -164,7 +164,7 @@ for number in range(40):
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment_of_mlflow_s_own_work_loses_nothing(stage: Stage, table: Table) -> None:
-    """In forked children, which have MLflow without its four seconds, while the sender works without a pause."""
+    """Forked children have MLflow without its four seconds; the sender works without a pause."""
     store = {"MLFLOW_TRACKING_URI": str(stage.place / "mlruns"), "MLFLOW_ALLOW_FILE_STORE": "true"}
     result = stage.run(KILLED, FAULT_HERE=str(Path(__file__).parent), **store)
     assert result.returncode == 0, result.stderr
@@ -257,7 +257,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert len({resource["session.id"] for resource, _ in stage.receiver.records()}) == 3
 
 
-# What the model does in a process of MLflow's own is told in a file; it calls MLflow, as a user's model may.
+# The model writes what it does in MLflow's own process to a file; it calls MLflow, as a user's model may.
 HELPERS = """
 import subprocess
 import mlflow
@@ -293,7 +293,7 @@ def test_mlflow_s_own_helper_processes_count_nothing(stage: Stage, table: Table)
     assert result.returncode == 0, result.stderr
     helpers = {"_capture_modules.py", "_mlflow_pyfunc_backend_predict.py"}
     assert helpers <= set(json.loads(result.stdout.splitlines()[-1].replace("'", '"')))
-    # In each of them the plugin was met, and there was no session.
+    # Each of them met the plugin and had no session.
     assert {line for line in told.read_text().splitlines() if line.split()[0] in helpers} == {f"{name} True" for name in helpers}
     settled(stage, table, "its own helper processes", Counter({"mlflow.start_run": 1, "mlflow.log_model": 1}), 3)
     assert len({resource["session.id"] for resource, _ in stage.receiver.records()}) == 1

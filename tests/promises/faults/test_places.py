@@ -1,4 +1,4 @@
-"""Full, read-only, foreign and missing disks, garbage in every file, and clocks: the program never notices, and what can be counted is."""
+"""Full, read-only, foreign and missing disks, garbage in every file, jumping clocks: the program never notices any of them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.parametrize("end", ["SIGKILL", "normal end"])
 def test_a_disk_that_fills_up_takes_nothing_from_a_journal_that_is_there(scene: Scene, table: Table, disk: Path, end: str) -> None:
-    """Its blocks were written before it was mapped: kinds that are in it are counted through a full disk, and a kill."""
+    """The journal's blocks were written before it was mapped: its kinds are counted through a full disk and a kill."""
     code = f"""
 session = begin()
 for event in EVENTS:
@@ -98,7 +98,7 @@ time.sleep(0.1)
         quiet(scene.play(code + ("os.kill(os.getpid(), signal.SIGKILL)" if end == "SIGKILL" else "")), -9 if end == "SIGKILL" else 0)
     assert (disk / "filler").stat().st_size > 100_000
     with Receiver(port=int(endpoint.rpartition(":")[2])) as receiver:
-        scene.drain()  # with no room for anything but what is there
+        scene.drain()  # with no room for another byte
         table.add(f"disk fills up under a journal, {end}", 1, 3005, receiver.calls(accepted=True).total())
     assert not scene.journals()
 
@@ -107,7 +107,7 @@ def test_a_read_only_disk_is_as_good_as_none(scene: Scene, table: Table, disk: P
     quiet(scene.play(CALLS + "os._exit(0)"))
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     quiet(scene.play(CALLS))
-    assert scene.total() == 500  # its own, from memory; what the other left cannot be taken over
+    assert scene.total() == 500  # its own, from memory; the other's journal cannot be adopted
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     scene.drain()
     table.add("read-only disk, then writable again", 2, 1000, scene.total())
@@ -150,12 +150,12 @@ def test_an_odd_state_directory_is_not_used(scene: Scene, table: Table, kind: st
     table.add(f"state directory: {kind}", 1, 500, scene.total(), "counted in memory")
 
 
-# Every file that an installation can have beside its settings, by the name under which it is looked for.
+# Every file that an installation can have besides its settings, by the name under which it is looked for.
 NAMES = ("installation", "notice-{revision}", "sent.jsonl", "sent.1.jsonl", "0.journal", "1.lock", "stopped-{stamp}-{version}")
 
 
 def names(scene: Scene) -> list[str]:
-    """The names, and a lock and a journal beside each other."""
+    """Return the names, with one journal that has its lock."""
     given = stamp(Endpoint(f"{scene.receiver.endpoint}/v1/logs"))
     found = [name.format(revision=REVISION, stamp=given, version=VERSION) for name in NAMES]
     return [*found, "2.journal", "2.lock"]
@@ -182,13 +182,13 @@ def test_garbage_in_every_state_file_stops_nothing(scene: Scene, table: Table, r
             else:
                 path.write_bytes(rubbish(chance))
             if name.startswith("stopped-") and path.exists():
-                os.utime(path, (0, chance.choice((0, 2**33))))  # long ago, or to come: a 410 of today is one, whatever is in its file
+                os.utime(path, (0, chance.choice((0, 2**33))))  # long ago, or in the future: one of today is a 410, whatever its file holds
         quiet(scene.play(CALLS, timeout=20))
     table.add("garbage in every state file", rounds, rounds * 500, scene.total())
 
 
 def test_the_names_are_those_of_the_files_that_are_made(scene: Scene) -> None:
-    """All of them: a file that the test above does not know is a file that it does not try."""
+    """Every one of them: the test above tries only the files that it knows."""
     made: set[str] = set()
     for reply in ((410, {}, b""), OK):
         scene.receiver.reply = reply
@@ -196,13 +196,13 @@ def test_the_names_are_those_of_the_files_that_are_made(scene: Scene) -> None:
         made |= {path.name for path in scene.state.iterdir() if path.suffix not in {".journal", ".lock"}}
         for stopped in scene.state.glob("stopped-*"):
             stopped.unlink()
-        (scene.state / "sent.jsonl").write_bytes(b"{}\n" * 200_000)  # the next line puts it aside
+        (scene.state / "sent.jsonl").write_bytes(b"{}\n" * 200_000)  # the next line rotates it
     assert made == {name for name in names(scene) if not name.endswith((".journal", ".lock"))}
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(30, marks=pytest.mark.slow)])
 def test_garbage_in_the_settings_or_a_policy_is_off_and_says_nothing(scene: Scene, rounds: int) -> None:
-    """What a person wrote cannot be understood: nothing is recorded, nothing that waits is sent, and the program never notices."""
+    """A file that cannot be understood: nothing is recorded, nothing that waits is sent, and the program never notices."""
     chance = random.Random(4)
     policy = "policy_at('{}', os.environ['MLFLOW_USAGE_DIR'] + '/policy.toml')\n"
     quiet(scene.play(CALLS + "os._exit(0)"))
@@ -217,7 +217,7 @@ def test_garbage_in_the_settings_or_a_policy_is_off_and_says_nothing(scene: Scen
         ended = scene.play(code + "from mlflow_usage.consent.decision import current\nprint(current().mode.value, current().source)")
         quiet(ended)
         assert ended.out.startswith(f"off {kind}"), ended.out
-        # A program that runs while the file appears: it ends by itself.
+        # A program that runs while the file appears.
         path.rename(scene.place / "later")
         code += CALLS + f"os.rename({str(scene.place / 'later')!r}, {str(path)!r})\nsession.sender.flush(5)\n"
         quiet(scene.play(code + "session.hit(EVENTS[0], None)\ntime.sleep(0.1)"))
@@ -228,7 +228,7 @@ def test_garbage_in_the_settings_or_a_policy_is_off_and_says_nothing(scene: Scen
 
 @pytest.mark.parametrize("rounds", [300, pytest.param(5000, marks=pytest.mark.slow)])
 def test_a_damaged_journal_neither_stops_delivery_nor_sends_what_it_should_not(scene: Scene, table: Table, rounds: int) -> None:
-    """A sound journal among ones of which some bytes were overwritten: all are settled by one process, and the sound ones arrive."""
+    """Sound journals among damaged ones: one process settles all of them, and the sound ones arrive."""
     quiet(scene.play(CALLS + "os._exit(0)"))
     (pattern,) = scene.journals()
     content, chance = pattern.read_bytes(), random.Random(rounds)
@@ -270,7 +270,7 @@ def test_what_waits_longer_than_a_week_is_told_as_dropped(scene: Scene, table: T
 
 @pytest.mark.parametrize("end", ["killed then", "alive when it is back"])
 def test_a_process_that_runs_through_a_week_s_outage_loses_nothing(scene: Scene, table: Table, end: str) -> None:
-    """The clock that the journal and the sender read jumps an hour at each attempt, and is today's at the end."""
+    """The clock of the journal and the sender jumps an hour at each attempt, and is right at the end."""
     code = """
 prepare()
 now = [time.time() - 173 * 3600]

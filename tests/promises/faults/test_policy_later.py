@@ -1,4 +1,4 @@
-"""A policy or settings file that comes while a program runs: our thread imports nothing for it, and sends nothing before it was read."""
+"""A policy or settings file that appears while a program runs: our thread imports nothing to read it and sends nothing before."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_file_that_comes_later_is_read_before_anything_leaves(  # noqa: PLR091
     said: str,
     total: int,
 ) -> None:
-    """Off sends nothing more and deletes what is pending; what allows it holds nothing up."""
+    """Off sends nothing more and deletes what is pending; a file that allows usage delays nothing."""
     ended = scene.play(PROGRAM.format(written=written, kind=kind, again=again))
     assert (ended.code, ended.out, ended.err) == (0, said if again else "", "")
     assert scene.total() == total

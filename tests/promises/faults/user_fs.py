@@ -1,6 +1,6 @@
-"""A file system that comes from another process, as sshfs and its like do: `python user_fs.py PLACE` mounts one that keeps files in memory.
+"""A file system in another process, like sshfs: `python user_fs.py PLACE` mounts one that keeps its files in memory.
 
-It speaks as much of the kernel's FUSE protocol as a directory of small files needs, and says ENOSYS to everything else. It says "mounted"
+It speaks as much of the kernel's FUSE protocol as a directory of small files needs, and answers ENOSYS to the rest. It prints "mounted"
 and ends when it is killed; whoever started it unmounts. Exit code 77: this user may not mount one.
 """
 
@@ -26,7 +26,7 @@ class Node:
 
 
 class Files:
-    """What the kernel asks for, answered from memory."""
+    """A file system in memory that answers the kernel's questions."""
 
     def __init__(self) -> None:
         self.nodes = {ROOT: Node(stat.S_IFDIR | 0o700)}
@@ -45,7 +45,7 @@ class Files:
         return number
 
     def answer(self, kind: int, number: int, body: bytes) -> bytes:  # noqa: PLR0911, PLR0912, C901  one case for each question
-        """The answer's body; an OSError is its error."""
+        """Return the answer's body; an OSError is its error."""
         name = body.rstrip(b"\0")
         match kind:
             case 1:  # LOOKUP

@@ -1,8 +1,8 @@
-"""Programs that say beside each call which record it makes, and what really came of them.
+"""Programs whose comments name the record of each call, compared with the records that arrive.
 
 A comment `# > mlflow.log_metric` is one call of that event; before the name may stand how many (`3 x`), after it the attributes that
 differ from the usual ones, and for which releases of MLflow it holds (`since 3.9`, `until 3.0`). A comment may stand anywhere, so a loop
-or a callback has its own. Nothing but what the comments say may come: the multiset is complete.
+or a callback has its own. The comments name every record: nothing else may arrive.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Records = Counter[tuple[str, tuple[tuple[str, str], ...]]]
 
 
 def expected(source: str, release: str, store: str = "SqlAlchemyStore") -> Records:
-    """The records that the comments of a program name."""
+    """Return the records that the comments of a program name."""
     found: Records = Counter()
     lines = [line for line in source.splitlines() if "# >" in line]
     assert lines
@@ -55,7 +55,7 @@ def expected(source: str, release: str, store: str = "SqlAlchemyStore") -> Recor
 
 
 def came(receiver: Receiver) -> Records:
-    """The records that arrived: event and every attribute, with the calls they stand for."""
+    """Return the records that arrived: event and every attribute, with the number of calls."""
     found: Records = Counter()
     for _, record in receiver.records():
         attributes = {
@@ -68,20 +68,20 @@ def came(receiver: Receiver) -> Records:
 
 
 def written(value: Any) -> str:
-    """A value as a comment writes it."""
+    """Return a value as a comment writes it."""
     if isinstance(value, list):
         return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def differences(wanted: Records, got: Records) -> list[str]:
-    """What is missing, and what came that no comment names."""
+    """Return the records that are missing, and those that no comment names."""
     rows = [f"missing {count} x {event} {dict(attributes)}" for (event, attributes), count in (wanted - got).items()]
     return rows + [f"unexpected {count} x {event} {dict(attributes)}" for (event, attributes), count in (got - wanted).items()]
 
 
 def surroundings(place: Path, endpoint: str, **extra: str) -> dict[str, str]:
-    """The environment of a program: its own home, state, database and endpoint."""
+    """Return the environment of a program: its own home, state, database and endpoint."""
     kept = {key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW")}
     own = {
         "HOME": str(place),
@@ -91,7 +91,7 @@ def surroundings(place: Path, endpoint: str, **extra: str) -> dict[str, str]:
         "MLFLOW_ALLOW_FILE_STORE": "true",
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
         "GIT_PYTHON_REFRESH": "quiet",
-        # No program may ask the network for anything; these would, for a model's tokenizer or a hub's list.
+        # No program may use the network; these libraries would, for a model's tokenizer or a hub's list.
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
     }
@@ -99,9 +99,9 @@ def surroundings(place: Path, endpoint: str, **extra: str) -> dict[str, str]:
 
 
 def run(python: str | Path, script: Path, place: Path, endpoint: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, then let a later process deliver what is left."""
+    """Run a program to its end, then let a later process deliver what still waits."""
     environ = surroundings(place, endpoint, **extra)
-    program = place / "program.py"  # beside nothing that has the name of a library
+    program = place / "program.py"  # in a folder without a file that is named like a library
     shutil.copy(script, program)
     ended = subprocess.run([str(python), str(program)], env=environ, cwd=place, capture_output=True, text=True, timeout=600, check=False)
     subprocess.run([str(python), "-c", DRAIN], env=environ, cwd=place, check=True, timeout=60)
@@ -109,7 +109,7 @@ def run(python: str | Path, script: Path, place: Path, endpoint: str, **extra: s
 
 
 def check(python: str | Path, script: Path, release: str, place: Path) -> None:
-    """Run one annotated program and compare the whole of what came."""
+    """Run one annotated program and compare all of its records."""
     with Receiver() as receiver:
         ended = run(python, script, place, receiver.endpoint)
         assert ended.returncode == 0, f"{ended.stdout[-2000:]}\n{ended.stderr[-4000:]}"

@@ -1,10 +1,10 @@
-"""Which flavors are tested with their libraries for real, in which environments, and the page that says so."""
+"""The flavors that are tested with their real libraries, the environments for that, and the page that lists them."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-# Environments by name: what is installed beside MLflow, and the programs of flavors/ that run there.
+# Environments by name: the libraries installed with MLflow, and the programs of flavors/ that run there.
 SETS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "tabular": (
         (
@@ -78,7 +78,7 @@ MLflow of years ago (diviner, fastai, promptflow).
 
 
 def page(named: set[tuple[str, str]], rows: dict[str, list[dict[str, Any]]], versions: dict[str, str]) -> str:
-    """The page, from the catalogue's flavors, what each release's flavors did, and the libraries' versions."""
+    """Return the page, from the catalogue's flavors, each release's findings, and the libraries' versions."""
     lines = []
     for flavor in sorted({flavor for flavor, _ in named}):
         how = f"for real, {REAL[flavor]} {versions[REAL[flavor]]}" if flavor in REAL else "patch"

@@ -1,6 +1,6 @@
-"""Run as a program: every flavor of this MLflow, whether or not its library is there, up to the point where it would log a model.
+"""A program that calls every flavor of this MLflow, with or without its library, up to the point where it would log a model.
 
-A library that is missing is stood in for by modules that have every attribute, so that MLflow's own flavor module imports and its
+Modules that have every attribute stand in for a missing library, so that MLflow's own flavor module imports and its
 real `log_model` and `autolog` run. Prints what it called, one JSON line each: module, function, flavor, and the parameters with defaults.
 """
 
@@ -79,7 +79,7 @@ LIBRARIES = [
 
 
 class Module(ModuleType):
-    """A module of a library that is not there: a name with a capital is a class of it, any other a module or function."""
+    """A stand-in for a module of a missing library: a capitalised name is a class, any other a module or function."""
 
     __path__ = ()
     __version__ = "99.0.0"
@@ -96,7 +96,7 @@ class Module(ModuleType):
 
 
 class Finder(MetaPathFinder, Loader):
-    """Comes last, and gives what nobody else has."""
+    """The last finder: it finds what no other does."""
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         known = any(name == library or name.startswith(f"{library}.") for library in missing)
@@ -116,14 +116,14 @@ def there(name: str) -> bool:
 
 
 class Given:
-    """An argument of no meaning."""
+    """Return an argument without meaning."""
 
 
 GIVEN = {"pip_requirements": ["a"], "metadata": {}}
 
 
 def needed(function: object) -> list[str]:
-    """The parameters without a default."""
+    """Return the parameters without a default."""
     plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     parameters = inspect.signature(function).parameters.items()
     return [name for name, parameter in parameters if parameter.default is parameter.empty and parameter.kind in plain]

@@ -1,4 +1,4 @@
-"""The comparison itself: a comment without a record, and a record without a comment, are both told."""
+"""The comparison itself: it reports a comment without a record, and a record without a comment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call that raises counts like any other, and what it raises is MLflow's own: type, arguments, notes, cause, and the traceback's text."""
+"""A call that raises counts like any other, and its exception is MLflow's own: type, arguments, notes, cause, traceback text."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ shown(mlflow.MlflowClient().get_run, "none")  # > mlflow.get_run
 shown(mlflow.MlflowClient().log_metric)  # > mlflow.log_metric
 shown(mlflow.genai.scorer, 7, name=8)  # > mlflow.genai.scorer
 """
-# The one line of ours where arguments or the outcome are recorded, its source, and the marks below it.
+# The plugin's one line where arguments or the outcome are recorded, its source, and the marks below it.
 OURS = re.compile(r'  File "[^"]*mlflow_usage/instrumentation/importlib_bootstrap\.py", line \d+, in (?:wrapper|_by_class)\n(?:    .*\n)+')
-GENERATED = re.compile(r"[0-9a-f]{32}|/tmp/tmp\w+")  # the names that MLflow makes up
+GENERATED = re.compile(r"[0-9a-f]{32}|/tmp/tmp\w+")  # names that MLflow makes up
 
 
 def test_what_a_call_raises_is_the_same_with_and_without(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One realistic program for each family of the public API: all of its calls are recorded as they were made, and nothing else is."""
+"""One realistic program for each family of the public API: its calls are recorded as they were made, and nothing else is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from promises.golden.annotated import PROGRAMS, RELEASES, check
 from support.environments import released
 
 FAMILIES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
-FIRST = {"genai": "3.9"}  # before, `mlflow.genai` is not there (2.22) or needs Databricks (3.0)
-LONG = {"autolog", "client", "registry", "serving"}  # with them `make test` would be a minute longer
+FIRST = {"genai": "3.9"}  # earlier releases have no `mlflow.genai` (2.22), or one that needs Databricks (3.0)
+LONG = {"autolog", "client", "registry", "serving"}  # they would make `make test` a minute longer
 # The tracing of 2.22 and 3.0 fails with the newest OpenTelemetry.
 SDK = dict.fromkeys(("2.22", "3.0"), ("opentelemetry-sdk==1.39.1", "opentelemetry-exporter-otlp-proto-http==1.39.1"))
 

@@ -1,6 +1,6 @@
-"""Every built-in flavor's log_model and autolog: with its library for real where that installs here, by its patch alone elsewhere.
+"""Every built-in flavor's log_model and autolog: with the real library where it installs here, with a stand-in elsewhere.
 
-Slow: each set of libraries is an environment of its own. The last test writes docs/flavors.md from what the others found.
+Slow: each set of libraries has its own environment. The last test writes docs/flavors.md from the others' findings.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def test_a_flavor_s_own_calls_are_recorded_and_what_it_logs_by_itself_is_not(tmp
 
 
 def patched(release: str, place: Path) -> list[dict[str, Any]]:
-    """What a release's flavors did with their libraries stood in for; asserts the record of each call."""
+    """Run a release's flavors with stand-ins for their libraries; assert the record of each call."""
     python = sys.executable if release == "newest" else released(release, *SDK.get(release, ()))
     with Receiver() as receiver:
         ended = run(python, STUBBED, place, receiver.endpoint)
@@ -53,7 +53,7 @@ def patched(release: str, place: Path) -> list[dict[str, Any]]:
 
 
 def comment(row: dict[str, Any]) -> str:
-    """The record that a call of stubbed.py is to make, by the function's own signature, as an annotated program says it."""
+    """Return the record that a call of stubbed.py should make, by the function's signature, as an annotated program writes it."""
     if row["function"] == "log_model":
         given = {key: "true" for key in ("pip_requirements", "metadata") if key in row["names"]}
         said = {**USUAL["mlflow.log_model"], **given, "status": row["outcome"]}
@@ -94,7 +94,7 @@ def test_no_flavor_of_the_catalogue_is_without_a_test(tmp_path: Path, rows_of_re
 
 
 def versions() -> dict[str, str]:
-    """The versions of the libraries that were there."""
+    """Return the versions of the installed libraries."""
     found: dict[str, str] = {}
     for requirements, _ in SETS.values():
         python = environment("mlflow", *requirements)

@@ -1,6 +1,6 @@
-"""The same behaviour on every version that the distribution allows: MLflow, OpenTelemetry, wrapt.
+"""The same behaviour on every supported version of MLflow, OpenTelemetry and wrapt.
 
-Each row is an environment of its own. Slow: `make test-all`.
+Each row has its own environment. Slow: `make test-all`.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def test_a_program_s_calls_arrive_once_on_mlflow_tracing(tmp_path: Path) -> None
 
 
 def passing(python: Path, *arguments: str) -> None:
-    """Run tests of ours with another Python."""
+    """Run some of these tests with another Python."""
     result = subprocess.run(
         [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         env={key: value for key, value in os.environ.items() if key not in FOREIGN and not key.startswith("MLFLOW_USAGE")},

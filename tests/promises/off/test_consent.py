@@ -1,4 +1,4 @@
-"""Consent in real programs: what is off leaves no trace, what is turned off later stops, and a host notices nothing but the notice."""
+"""Consent in real programs: off leaves no trace, off later stops everything, and the host notices nothing but the notice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from support.receiver import Receiver
 
 COMMAND = [sys.executable, "-m", "mlflow_usage"]
 
-# What a program sees of itself, and what it prints, writes and ends with.
+# What a program observes of itself: its output, its files and its exit code.
 OBSERVED = """
 import json, logging, signal, sys, threading, warnings
 records = []
@@ -59,7 +59,7 @@ with open("seen.json", "w") as file:
 raise ValueError("the program's own end")
 """
 
-# A program forks before its first call: each child is a program of its own, with a state directory of its own.
+# The program forks before its first call: each child is a separate program with its own state directory.
 FORKS = """
 import json, sys, time
 import mlflow, mlflow_usage
@@ -265,14 +265,14 @@ class Program:
         return json.loads((self.place / f"{name}.json").read_text())
 
     def calls(self, name: str) -> int:
-        """What arrived of the child of that name."""
+        """Return what arrived from the child of that name."""
         secret = (self.place / name / "installation").read_text().strip()
         installation = hashlib.sha256(secret.encode()).hexdigest()
         records = [record for resource, record in self.receiver.records() if resource["app.installation.id"] == installation]
         return sum(record["mlflow.usage.count"] for record in records)
 
     def drain(self, name: str = "state", **extra: str) -> None:
-        """Let a later process of the child's installation deliver whatever it may."""
+        """Let a later process of the child's installation deliver all that it may."""
         environ = {**self.environ, "MLFLOW_USAGE_DIR": str(self.place / name), **extra}
         assert subprocess.run([sys.executable, "-c", DRAIN], env=environ, check=False, timeout=60).returncode == 0
 
@@ -292,7 +292,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pro
     leader, follower = pty.openpty()
     started = {}
     for name, (code, extra) in PROGRAMS.items():
-        place = tmp_path_factory.mktemp("place") / "same"  # of one length, that texts can be compared
+        place = tmp_path_factory.mktemp("place") / "same"  # of equal length, so that texts can be compared
         place.mkdir()
         receiver = Receiver()
         environ = {
@@ -372,7 +372,7 @@ def test_a_program_says_and_returns_the_same_with_the_plugin_on_and_off(programs
 def test_a_program_finds_itself_as_without_the_plugin(programs: dict[str, Program]) -> None:
     seen, plain = programs["on"].said("seen")["seen"], programs["off"].said("seen")["seen"]
     finders, plain_finders = seen.pop("meta path"), plain.pop("meta path")
-    assert Counter(finders) - Counter(plain_finders) == {"Finder": 1}  # ours, which tells of imports
+    assert Counter(finders) - Counter(plain_finders) == {"Finder": 1}  # the plugin's import hook
     assert [finder for finder in finders if finder != "Finder"] == plain_finders
     environ, plain_environ = seen.pop("environment"), plain.pop("environment")
     given = {"CI", "HOME", "MLFLOW_USAGE", "MLFLOW_USAGE_DIR", "MLFLOW_USAGE_ENDPOINT"}  # by this test
@@ -380,7 +380,7 @@ def test_a_program_finds_itself_as_without_the_plugin(programs: dict[str, Progra
         key: value for key, value in plain_environ.items() if key not in given
     }
     filters, plain_filters = seen.pop("warnings"), plain.pop("warnings")
-    # The SDK's own, for a class of its own; not ours to undo: the program may use the SDK itself.
+    # The SDK's own hook, for its own class. It stays: the program may use the SDK itself.
     assert [text for text in filters if "LogRecordDroppedAttributesWarning" not in text] == plain_filters
     assert seen == plain
 
@@ -421,7 +421,7 @@ def test_a_variable_set_after_the_import_counts_at_the_next_call(programs: dict[
     program = programs["forks"]
     before, after, journals, later, status = program.said("variable")
     assert (before, after, journals, later) == (3, 0, [], 0)  # and off is final
-    assert status.split()[:2] == ["mode", "off,"]  # the variable is gone again, and this process stays off all the same
+    assert status.split()[:2] == ["mode", "off,"]  # the variable is gone again, and this process stays off
     program.drain("variable")
     assert program.calls("variable") == 0
     assert program.journals("variable") == []

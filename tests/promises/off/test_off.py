@@ -1,6 +1,6 @@
-"""Every source that says off, before and after the import, for every family of MLflow's functions: nothing is recorded, made or asked.
+"""Every source of off, before and after the import, for every family of functions: no record, no file, no network.
 
-Each row is a process of its own whose every use of a network is refused and noted by an audit hook, compared with the same program
+Each row is its own process. An audit hook refuses and notes every use of the network. It is compared with the same program
 without the plugin. A control in mode local shows that each of the calls would have been counted. The result is the table in
 docs/consent.md.
 """
@@ -178,7 +178,7 @@ json.dump(result, open("result.json", "w"))
 
 @dataclass
 class Row:
-    """What a process saw, and what was there after its end."""
+    """What a process saw, and the files after its end."""
 
     seen: dict[str, Any]
     place: Path
@@ -190,7 +190,7 @@ class Row:
 
     @property
     def kept(self) -> int:
-        """Calls that its journals hold."""
+        """Return the calls that its journals hold."""
         return sum(files.read(self.place / "state" / name).unacknowledged for name in self.journals)
 
 
@@ -231,7 +231,7 @@ def ended(place: Path, process: subprocess.Popen[bytes]) -> Row:
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
-    """Every row, two processes at a time, and two that they are compared with."""
+    """Every row, two processes at a time, and the two programs to compare with."""
     waiting: list[tuple[tuple[str, str], dict[str, Any], dict[str, str]]] = [
         (("without", "before"), {}, {"WITHOUT": "1"}),
         (("control", "control"), {}, {"MLFLOW_USAGE": "local"}),
@@ -276,7 +276,7 @@ def test_off_is_zero(rows: dict[tuple[str, str], Row], row: tuple[str, str]) -> 
 
 
 def sys_modules() -> frozenset[str]:
-    """What of the standard library the decision may load beyond what MLflow does."""
+    """Modules of the standard library that the decision may load in addition to MLflow's."""
     return sys.stdlib_module_names
 
 

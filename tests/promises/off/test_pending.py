@@ -1,4 +1,4 @@
-"""What is under review is inert: a whole second catalogue, generated and run, records and sends nothing of it."""
+"""Pending elements are inert: a whole second catalogue, generated and run, records and sends none of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ mlflow.set_experiment("x")
 mlflow.set_tag("a", "b")
 mlflow.sklearn.autolog()
 """
-# Rows of a document by the walls of the table, as the variation's loader judges them.
+# The rows of a document as the variation's loader judges them.
 ROWS = """
 import json, sys
 from mlflow_usage.warehouse.rows import rows

@@ -1,4 +1,4 @@
-"""An archive that somebody else filled, read with every wall before it gone."""
+"""An archive that an attacker filled, read as if no wall stood before it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def load(place: Path) -> Loader:
 
 
 def clean(place: Path) -> None:
-    """No canary in any file of the table, and only what `batch` made."""
+    """Assert that no canary is in any file of the table, and only the rows of `batch` are."""
     assert not any(CANARY.encode() in path.read_bytes() for path in (place / "table").rglob("*") if path.is_file())
     assert {row["event_name"] for row in stored(place / "table")} == {"mlflow.start_run"}
 

@@ -1,4 +1,4 @@
-"""Another user of the same machine, or a program, that prepared the state directory: nothing of theirs is read or harmed."""
+"""A state directory that another user or program prepared: nothing of theirs is read or harmed."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_hard_link_is_never_written_through(tmp_path: Path) -> None:
     for flags in (os.O_WRONLY | os.O_APPEND, os.O_RDWR | os.O_CREAT):
         with pytest.raises(StateError, match="hard link"):
             state.open_private(tmp_path / "sent.jsonl", flags)
-    assert state.read_private(tmp_path / "sent.jsonl") == SECRET.encode()  # as a secret just made, which has two names for a moment
+    assert state.read_private(tmp_path / "sent.jsonl") == SECRET.encode()  # as for a new secret, which has two names for a moment
     state.write_private(tmp_path / "sent.jsonl", b"ours")
     assert victim.read_text(encoding="utf-8") == SECRET
 

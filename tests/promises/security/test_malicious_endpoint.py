@@ -1,4 +1,4 @@
-"""An endpoint that means harm: it gets one request at a time, costs a bounded amount of memory and time, and decides nothing."""
+"""A malicious endpoint: it gets one request at a time, costs bounded memory and time, and decides nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PATIENCE = 60  # seconds after which a test says that it hangs
 
 
 def bomb(layers: int) -> bytes:
-    """64 MiB of zeros, packed once or more often."""
+    """Return 64 MiB of zeros, compressed once or repeatedly."""
     packed = gzip.compress(bytes(64 << 20))
     for _ in range(layers - 1):
         packed = gzip.compress(packed)
@@ -48,7 +48,7 @@ def answer(*headers: str, body: bytes = b"", length: int | None = None) -> bytes
 
 
 def endlessly(first: bytes, again: bytes) -> Callable[[Wire], None]:
-    """Writes without end, as fast as it is read."""
+    """Write without end, as fast as the client reads."""
 
     def conduct(wire: Wire) -> None:
         wire.write(first)
@@ -56,7 +56,7 @@ def endlessly(first: bytes, again: bytes) -> Callable[[Wire], None]:
             while not wire.over.is_set():
                 wire.write(again)
         except OSError:
-            return  # it was hung up on
+            return  # the client hung up
 
     return conduct
 
@@ -116,7 +116,7 @@ def courier(place: Path, receiver: Receiver) -> tuple[Recorder, Courier]:
 
 
 def within(patience: float, work: Callable[[], Any]) -> Any:
-    """The result of some work, or a failure where it hangs."""
+    """Return the result of some work, or fail where it hangs."""
     found: list[Any] = []
     thread = threading.Thread(target=lambda: found.append(work()), daemon=True)
     thread.start()
@@ -128,7 +128,7 @@ def within(patience: float, work: Callable[[], Any]) -> Any:
 @pytest.mark.parametrize("kind", HARMFUL)
 def test_a_harmful_answer_is_bounded_believed_in_nothing_and_loses_nothing(kind: str, endpoint: Receiver, tmp_path: Path) -> None:
     recorder, delivery = courier(tmp_path, endpoint)
-    delivery.flush()  # nothing there yet; what is imported only once is there
+    delivery.flush()  # nothing waits yet; it makes the imports that happen once
     for _ in range(3):
         recorder.hit("mlflow.start_run", "FileStore")
     before = {path.name for path in tmp_path.iterdir()}
@@ -188,7 +188,7 @@ def test_a_gzip_answer_that_is_honest_is_understood(endpoint: Receiver, tmp_path
 
 
 def test_a_proxy_that_means_harm_is_an_endpoint_that_does(endpoint: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy sees what the endpoint would; its page, its question for a password and its redirect count for nothing."""
+    """A proxy sees what the endpoint would; its page, its password prompt and its redirect count for nothing."""
     monkeypatch.setenv("http_proxy", endpoint.endpoint.replace("http://", "http://ann:SECRET@"))
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)

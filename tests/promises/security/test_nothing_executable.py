@@ -1,4 +1,4 @@
-"""Nothing that came from elsewhere is run, and nothing is configured from afar: read off the sources of both sides.
+"""Nothing from outside is run, and nothing is configured remotely: read from the sources of both sides.
 
 Ruff's S rules find `exec`, `eval`, `pickle`, `marshal`, `yaml.load`, `shell=True` and the like (S102, S301, S302, S307, S506, S602) where
 they are called by their names; this finds the names themselves, however they are spelled, and suppressed lines too.
@@ -30,7 +30,7 @@ NETWORK = {
 }
 # `go build` and the Collector, when an operator asks; `doctor` imports MLflow in a process of its own.
 PROCESSES = {"collector/build.py", "collector/run.py", "collector/toolchain.py", "cli/checks.py"}
-# Where a module is imported by a name that is not a literal at the call: each is taken from a constant table of ours.
+# Where a module is imported by a name that is no literal at the call: each comes from a constant table.
 BY_NAME = {"catalogue/build/__main__.py", "catalogue/build/warehouse_schema.py", "cli/main.py", "consent/toml.py"}
 YAML = {"catalogue/build/model.py", "site/terms.py"}  # the catalogue's own sources and the operator's terms; `safe_load` only
 RECEIVING = ("delivery/answer.py", "delivery/stop.py", "delivery/courier.py", "delivery/http.py", "delivery/sender.py", "delivery/otel.py")
@@ -57,7 +57,7 @@ def called(tree: ast.AST) -> Iterator[str]:
 
 
 def found(tree: ast.AST) -> Iterator[str]:
-    """What of a module could run something that is not its own source."""
+    """Return the parts of a module that could run something other than its own source."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (f"import {alias.name}" for alias in node.names if alias.name.split(".")[0] in LOADERS)
@@ -137,7 +137,7 @@ def test_the_exceptions_are_all_needed() -> None:
 
 
 def test_an_answer_has_no_field_that_could_configure_anything() -> None:
-    """All that an answer becomes: whether the batch arrived, a number, and how long to wait."""
+    """An answer becomes only an outcome, a number and a wait."""
     from mlflow_usage.delivery.answer import Answer
 
     assert Answer._fields == ("outcome", "status", "rejected", "retry_after")
@@ -145,7 +145,7 @@ def test_an_answer_has_no_field_that_could_configure_anything() -> None:
 
 @pytest.mark.parametrize("name", RECEIVING)
 def test_no_answer_configures_anything(name: str) -> None:
-    """What reads an answer changes no setting, policy, variable or attribute by a name that it was given."""
+    """The code that reads an answer sets no setting, policy, variable or attribute by a name from the answer."""
     tree = SOURCES[name]
     names = {
         f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name

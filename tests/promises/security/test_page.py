@@ -1,4 +1,4 @@
-"""The page of threats names tests that exist, and all of this folder's."""
+"""The page of threats names only tests that exist, and every test of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of one MLflow's public API the catalogue covers: pure, from a reading and the catalogue."""
+"""The catalogue's coverage of one MLflow's public API: a pure function of a reading and the catalogue."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ class Coverage:
 
 
 def named(public: str) -> set[str]:
-    """The names under which a public function may be left out: its own, and without the flavor."""
+    """Return the names under which a public function may be left out: its own, and the one without the flavor."""
     parts = public.split(".")
     return {public, f"mlflow.{parts[-1]}"}
 
 
 class Judge:
-    """Puts each public name of one version into its place."""
+    """The classification of each public name of one version."""
 
     def __init__(self, found: Coverage, catalogue: Catalogue) -> None:
         self.found, self.rules = found, catalogue.exclusions
         self.targets = {f"{t.module}:{t.path}": (event.name, t.fixed) for event in catalogue.events for t in event.targets}
 
     def name(self, kind: str, place: str, names: Iterable[str], say: str) -> None:
-        """An event, a name that a rule leaves out, or missing."""
+        """Classify a name: an event, left out by a rule, or missing."""
         left_out = sorted(name for name in names if name in self.rules)
         if place in self.targets:
             self.found.events[kind] += 1
@@ -102,7 +102,7 @@ def cover(release: str, reading: Mapping[str, Any], catalogue: Catalogue) -> Cov
 
 
 def dead(coverages: Iterable[Coverage], catalogue: Catalogue) -> list[str]:
-    """What the catalogue names that no version has."""
+    """Return the catalogue's names that no version has."""
     seen = {name for coverage in coverages for name in coverage.seen}
     wanted = {f"{target.module}:{target.path}" for event in catalogue.events for target in event.targets}
     return sorted((wanted | set(catalogue.exclusions) | set(catalogue.internal)) - seen)
@@ -112,7 +112,7 @@ COLUMNS = ("functions", "client methods", "commands", "scorers")
 
 
 def table(coverages: Iterable[Coverage]) -> str:
-    """The coverage of each version, as Markdown."""
+    """Return the coverage of each version, as Markdown."""
     lines = [
         (
             f"| MLflow | version | public names | events: {' | '.join(COLUMNS)} | left out by rule | missing | coverage "
@@ -129,7 +129,7 @@ def table(coverages: Iterable[Coverage]) -> str:
 
 
 def rules(coverages: Iterable[Coverage], catalogue: Catalogue) -> str:
-    """How many names each rule leaves out of each version, as Markdown."""
+    """Return how many names each rule leaves out of each version, as Markdown."""
     every = list(coverages)
     heads = [f"| left out | {' | '.join(one.release for one in every)} |", "|---|" + "--:|" * len(every)]
     rows = {rule: [one.excluded[rule] for one in every] for rule in catalogue.exclusions.values()}

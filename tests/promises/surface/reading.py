@@ -1,4 +1,4 @@
-"""What one installed MLflow offers, as JSON: run by the Python of its environment, with the plugin and nothing of the tests beside it.
+"""Prints one installed MLflow's public API as JSON. Run by its environment's Python, with the plugin and none of the tests' code.
 
 Public functions are read from the source files, because most flavors import libraries that are not installed; what can be imported is
 then imported with the plugin active, and looked at. Standard input: `{"internal": [modules], "targets": {module: [paths]}}`.
@@ -38,13 +38,13 @@ HOME = home()
 
 
 def path_of(module: str) -> Path | None:
-    """The source file of a module of MLflow."""
+    """Return the source file of a module of MLflow."""
     base = HOME.joinpath(*module.split(".")[1:])
     return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Those that run when the module is imported, in any branch."""
+    """Yield the statements that run when the module is imported, in any branch."""
     for node in body:
         yield node
         if isinstance(node, CONTAINERS):
@@ -59,7 +59,7 @@ def strings(node: ast.AST | None) -> list[str]:
 
 
 class Bindings:
-    """What a module's statements bind: name -> (kind, where it comes from), and its `__all__`."""
+    """Return what a module's statements bind: name -> (kind, origin), and its `__all__`."""
 
     def __init__(self, module: str, path: Path) -> None:
         self.module, self.is_package = module, path.name == "__init__.py"
@@ -100,7 +100,7 @@ def read(module: str) -> Bindings | None:
 
 
 def resolve(module: str, name: str, depth: int = 20) -> tuple[str, str, str]:
-    """Where a name is defined: (module, name, kind)."""
+    """Return where a name is defined: (module, name, kind)."""
     found = read(module)
     if found is None or depth == 0 or name not in found.bound:
         return module, name, OTHER
@@ -113,7 +113,7 @@ def resolve(module: str, name: str, depth: int = 20) -> tuple[str, str, str]:
 
 
 def modules(internal: set[str]) -> Iterator[str]:
-    """Every module of MLflow but private and internal ones."""
+    """Yield every module of MLflow except private and internal ones."""
     for path in sorted(HOME.rglob("*.py")):
         parts = path.relative_to(HOME).with_suffix("").parts
         name = ".".join(("mlflow", *parts)).removesuffix(".__init__")
@@ -123,7 +123,7 @@ def modules(internal: set[str]) -> Iterator[str]:
 
 
 def public(module: str) -> Iterator[str]:
-    """The names that a module makes public: its `__all__`, what a module just below `mlflow` defines, and a flavor's functions."""
+    """Return a module's public names: its `__all__`, what a module just below `mlflow` defines, and a flavor's functions."""
     found = read(module)
     assert found is not None
     yield from dict.fromkeys(found.exported)
@@ -135,7 +135,7 @@ def public(module: str) -> Iterator[str]:
 
 
 def surface(internal: set[str]) -> dict[str, tuple[str, str]]:
-    """Public name -> (place of its definition, kind)."""
+    """Return public name -> (place of its definition, kind)."""
     names: dict[str, tuple[str, str]] = {}
     for module in modules(internal):
         for name in public(module):
@@ -146,11 +146,11 @@ def surface(internal: set[str]) -> dict[str, tuple[str, str]]:
 
 
 def quietly(module: str) -> tuple[Any, str]:
-    """A module, or why it cannot be imported here."""
+    """Return a module, or why it cannot be imported here."""
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             return importlib.import_module(module), ""
-    except BaseException as error:  # noqa: BLE001  whatever a library that is missing or too new does
+    except BaseException as error:  # noqa: BLE001  anything that a missing or too new library does
         return None, f"{type(error).__name__}: {error}"[:200]
 
 
@@ -159,7 +159,7 @@ def wrapped(value: Any) -> bool:
 
 
 def bound_at(module: str, path: str) -> bool:
-    """Whether a target's place exists in the source."""
+    """Return whether a target's place exists in the source."""
     found = read(module)
     name, _, rest = path.partition(".")
     if found is None or name not in found.bound:
@@ -169,7 +169,7 @@ def bound_at(module: str, path: str) -> bool:
 
 
 def targets(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
-    """For every target: whether it is there, could be imported, and is wrapped."""
+    """Return for every target whether it exists, could be imported, and is wrapped."""
     said = {}
     for module, paths in wanted.items():
         if path_of(module) is None:
@@ -188,7 +188,7 @@ def targets(wanted: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
 
 
 def client() -> dict[str, str]:
-    """Public names of MlflowClient -> the class that defines them."""
+    """Return public names of MlflowClient -> the class that defines them."""
     loaded, error = quietly("mlflow.tracking.client")
     if loaded is None:
         assert "mlflow.tracking.client" not in error or path_of("mlflow.tracking.client") is None, error
@@ -199,7 +199,7 @@ def client() -> dict[str, str]:
 
 
 def commands() -> tuple[dict[str, dict[str, Any]], str]:
-    """Every command of `mlflow` that has a body: where that is defined, and whether it is wrapped; or why there is no command line."""
+    """Return every command of `mlflow` with a body: where that is defined, and whether it is wrapped; or why there is no command line."""
     if path_of("mlflow.cli") is None:
         return {}, "no command line"
     loaded, error = quietly("mlflow.cli")
@@ -226,7 +226,7 @@ def commands() -> tuple[dict[str, dict[str, Any]], str]:
 
 
 def scorers() -> list[str]:
-    """The classes of MLflow's built-in scorers."""
+    """Return the classes of MLflow's built-in scorers."""
     module = "mlflow.genai.scorers.builtin_scorers"
     path = path_of(module)
     if path is None:
@@ -242,7 +242,7 @@ def scorers() -> list[str]:
 
 
 def listed(names: dict[str, tuple[str, str]], internal: set[str]) -> None:
-    """Add what only the running module knows: names that are put into an `__all__` while it is imported."""
+    """Add names that only the running module knows: those put into an `__all__` during its import."""
     for module in modules(internal):
         loaded = vars(sys.modules[module]) if module in sys.modules else {}
         for name in loaded.get("__all__", ()):
@@ -253,7 +253,7 @@ def listed(names: dict[str, tuple[str, str]], internal: set[str]) -> None:
 
 
 def callables(names: dict[str, tuple[str, str]]) -> list[str]:
-    """Public names that are no function in the source, and can be called all the same."""
+    """Return public names that are no function in the source and can still be called."""
     found = []
     for name, (_, kind) in names.items():
         module, _, attribute = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""docs/mlflow-events.md: every event of MLflow's own telemetry is answered, by events that exist."""
+"""docs/mlflow-events.md answers every event of MLflow's own telemetry with events that exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS = {cells[0].strip("`"): cells[1:] for cells in re.findall(r"^\| (`\w+`) \| 
 
 
 def classes(path: Path) -> dict[str, str]:
-    """MLflow's event classes and their names, from its source."""
+    """Return MLflow's event classes and their names, from its source."""
     found = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef) and "Event" in [ast.unparse(base) for base in node.bases]:

@@ -1,4 +1,4 @@
-"""MLflow's whole public API is in the catalogue, or left out by a stated rule; and what the catalogue names is really wrapped.
+"""MLflow's whole public API is in the catalogue or left out by a stated rule, and every function of the catalogue is really wrapped.
 
 The installed MLflow in `make test`; every version and distribution, and docs/coverage.md with them, in `make test-all`.
 """
@@ -50,10 +50,10 @@ def read(python: Path, place: Path) -> Any:
 
 
 def holds(found: Coverage) -> None:
-    """Fail with exactly what is missing."""
+    """Fail with exactly the names that are missing."""
     assert not found.missing, f"MLflow {found.version}: public and not in the catalogue:\n" + "\n".join(found.missing)
     assert not found.bare, f"MLflow {found.version}: in the catalogue and not wrapped: {found.bare}"
-    # What cannot be imported lacks a library, or a part that this distribution leaves out.
+    # A module that cannot be imported lacks a library, or a part that this distribution leaves out.
     assert all(re.match("ModuleNotFoundError|ImportError", why) for why in found.unimported.values()), found.unimported
 
 
@@ -66,7 +66,7 @@ def test_the_installed_mlflow_is_covered(installed: Any) -> None:
     found = cover("installed", installed, CATALOGUE)
     print(f"\n{table([found])}")
     holds(found)
-    # The reader sees what it is meant to see.
+    # The reader sees what it should.
     assert found.events["functions"] > 350
     assert found.events["client methods"] > 140
     assert found.events["commands"] > 70

@@ -1,6 +1,6 @@
-"""Run by another Python, with the plugin or without: a user's program in sections; what each shows, as JSON.
+"""Run by another Python, with or without the plugin: a user's program in sections; prints what each shows, as JSON.
 
-The argument is a directory for the store. A section that MLflow's release has no function for says so, on both sides alike.
+The argument is a directory for the store. A section whose function this release of MLflow lacks says so, on both sides.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def section(function: Callable[[], None]) -> Callable[[], None]:
 
 
 def attempt(call: Callable[[], Any]) -> None:
-    """Show what is returned, or the whole traceback."""
+    """Show the result, or the whole traceback."""
     try:
         print(repr(call()))
     except BaseException:  # noqa: BLE001  shown

@@ -1,4 +1,4 @@
-"""Run by another Python beside other libraries that watch programs: `first` or `last` of them, or under `opentelemetry-instrument`.
+"""Run by another Python together with other libraries that watch programs: as `first` or `last`, or under `opentelemetry-instrument`.
 
 The second argument names where the watchers' own data goes: a loopback address. Prints what the watchers saw, as JSON.
 """

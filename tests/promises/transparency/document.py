@@ -1,4 +1,4 @@
-"""What `docs/transparency.md` says that the tests found out: one table, written by the slow run between two marks."""
+"""The table of findings in `docs/transparency.md`, written by the slow run between two marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run by another Python, with the plugin or without: what can be seen of every function of the catalogue, as JSON.
+"""Run by another Python, with or without the plugin: prints everything visible of every function of the catalogue, as JSON.
 
 Arguments: the generated `targets.py`, whose TARGETS are read as text because the plugin may be absent, and what to import.
 """
@@ -34,7 +34,7 @@ OURS = re.compile(r'  File "[^"]*/mlflow_usage/instrumentation/[^\n]*\n(?:    [^
 
 
 def said(question: Callable[[], Any]) -> str:
-    """The answer as text, or the error as text; addresses and the environment's place are not part of it."""
+    """Return the answer or the error as text, without addresses and the environment's place."""
     try:
         answer = str(question())
     except Exception as error:  # noqa: BLE001  an error is an answer
@@ -131,7 +131,7 @@ def pickled(function: Any) -> list[str]:
 
 
 def tools(function: Any) -> list[str]:
-    """What the standard library makes of it."""
+    """Return what the standard library makes of it."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -157,7 +157,7 @@ def tools(function: Any) -> list[str]:
 
 
 def wrong_call(function: Any) -> tuple[list[str], int]:
-    """What a call with an argument that it does not know raises, to the letter, and how many frames of ours are in it."""
+    """Return the exact error of a call with an unknown argument, and how many of our frames are in it."""
     impossible = {"no_such_argument_of_mlflow": 1}
     try:
         inspect.signature(function).bind(**impossible)
@@ -195,7 +195,7 @@ def seen(function: Any, again: Any) -> dict[str, list[str]]:
 
 
 def patched_by_mock(owner: Any, name: str) -> list[str]:
-    """A user's own `mock.patch.object` puts something else in its place, and puts it back."""
+    """Replace it with a user's own `mock.patch.object`, and restore it."""
     before = vars(owner)[name]
     with mock.patch.object(owner, name, autospec=True) as double:
         inside = [said(lambda: inspect.signature(double)), said(lambda: getattr(owner, name) is double)]

@@ -24,7 +24,7 @@ def modules() -> list[tuple[str, Any]]:
 
 
 def places() -> dict[str, Any]:
-    """Every attribute of a module of MLflow, or of its client, that is ours."""
+    """Return every attribute of a module of MLflow, or of its client, that is ours."""
     import mlflow
 
     found = {f"{name}:{key}": value for name, module in modules() for key, value in tuple(vars(module).items()) if ours(value)}
@@ -51,7 +51,7 @@ def main() -> None:
 
     assert Running.session is not None
     session = Running.session.id
-    import mlflow.server.handlers  # its registry loads every entry point again
+    import mlflow.server.handlers  # its registry loads every entry point once more
 
     assert Running.session.id == session
     before = places()

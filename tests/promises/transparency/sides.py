@@ -10,7 +10,7 @@ from pathlib import Path
 
 from support.process_stage import FOREIGN
 
-# Read by Python before the program. What an environment without the plugin does by itself is done here for the one that `make test` has.
+# Read by Python before the program: it hides the plugin's entry point in the one environment that `make test` has.
 HIDE = """
 import importlib.metadata
 real = importlib.metadata.entry_points
@@ -25,19 +25,19 @@ SHOW = "import importlib.metadata\n"
 
 @dataclass
 class Side:
-    """A Python that has the plugin, or has it not."""
+    """A Python with or without the plugin."""
 
     place: Path
     python: Path = field(default_factory=lambda: Path(sys.executable))
     plugin: bool = True
-    hidden: bool = False  # it is installed, and its entry point is not to be seen
+    hidden: bool = False  # it is installed, and its entry point is hidden
 
     @property
     def name(self) -> str:
         return "with" if self.plugin else "without"
 
     def environment(self, **extra: str) -> dict[str, str]:
-        """A person's variables, which decide nothing."""
+        """Return a person's variables, none of which decides the mode."""
         first = self.place / self.name
         first.mkdir(parents=True, exist_ok=True)
         hide = f"{HIDE}importlib.metadata.entry_points = entry_points\ndel entry_points\n" if self.hidden else SHOW
@@ -53,7 +53,7 @@ class Side:
         return {**kept, **own, **usage, **extra}
 
     def start(self, *arguments: str, **extra: str) -> subprocess.Popen[str]:
-        """Begin a program; its output is text."""
+        """Start a program whose output is text."""
         work = self.place / f"work-{self.name}"
         work.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
@@ -68,7 +68,7 @@ class Side:
 
 
 def both(sides: tuple[Side, Side], *arguments: str, timeout: float = 600, **extra: str) -> tuple[tuple[int, str, str], ...]:
-    """Run the same program on both sides, at once; (status, output, error output) of each."""
+    """Run the same program on both sides at once; return (status, output, error output) of each."""
     running = [side.start(*arguments, **extra) for side in sides]
     told = [process.communicate(timeout=timeout) for process in running]
     return tuple((process.returncode, *texts) for process, texts in zip(running, told, strict=True))

@@ -17,13 +17,13 @@ from promises.transparency.test_callables import RELEASES
 from support.environments import released
 
 PROGRAM = Path(__file__).parent / "behaviour.py"
-# Ids, addresses, times, and the places of the two sides.
+# Ids, addresses, times, and the folders of the two sides.
 FLEETING = re.compile(
     r"0x[0-9a-f]{6,}|\b[0-9a-f]{16}\b|\b[0-9a-f]{32}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{13,}\b|tmp\w{8}"
     r"|\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 )
 OURS = re.compile(r'  File "[^"]*/mlflow_usage/instrumentation/[^\n]*\n(?:    [^\n]*\n)*')
-# What `import mlflow` may load besides, with the plugin: itself, wrapt, and the OpenTelemetry log SDK and exporter with what they need.
+# What `import mlflow` may load in addition: the plugin, wrapt, the OpenTelemetry log SDK and exporter, and what these need.
 MAY_LOAD = ("mlflow_usage", "wrapt", "opentelemetry", "google.protobuf", "google.rpc", "google._upb", "requests", "urllib3", "googleapis")
 
 
@@ -49,7 +49,7 @@ def run(sides: tuple[Side, Side], **extra: str) -> list[dict[str, Any]]:
 
 
 def pools(said: dict[str, Any]) -> set[str]:
-    """Names of threads, but for the number that a pool gives: how many it starts is a matter of timing."""
+    """Return names of threads without the number that a pool gives: how many it starts depends on timing."""
     return {re.sub(r"_\d+$", "", name) for name in said["threads"]}
 
 
@@ -66,7 +66,7 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     assert [name for name in more if name.partition(".")[0] == "mlflow"] == []
     assert [name for name in ours["threads"] if "usage" in name] == ["mlflow-usage"]  # the sender, once there is something to keep
     assert pools(ours) - {"mlflow-usage"} == pools(theirs)
-    assert Counter(ours["finders"]) - Counter(theirs["finders"]) == {"Finder": 1}  # ours, which tells of imports
+    assert Counter(ours["finders"]) - Counter(theirs["finders"]) == {"Finder": 1}  # the plugin's import hook
     assert ours["exits"] - theirs["exits"] <= 1
 
 

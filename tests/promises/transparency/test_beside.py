@@ -1,4 +1,4 @@
-"""Beside ddtrace, sentry-sdk, logfire and `opentelemetry-instrument`: calls are counted once, and neither side is in the other's data."""
+"""With ddtrace, sentry-sdk, logfire and `opentelemetry-instrument`: calls count once, and neither side is in the other's data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PROGRAM = Path(__file__).parent / "beside.py"
 WATCHERS = ("ddtrace", "sentry-sdk", "logfire", "opentelemetry-distro", "opentelemetry-instrumentation-requests")
 ALSO = ("opentelemetry-instrumentation-urllib3",)
 CALLS = {"mlflow.set_experiment": 1, "mlflow.start_run": 1, "mlflow.log_metric": 5, "mlflow.client.get_metric_history": 1}
-# What each of them would put on a request that it watches.
+# The headers that each of them puts on a request that it watches.
 HEADERS = ("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-datadog", "x-b3")
 
 
 class Seen:
-    """A loopback server that stands for somebody else's: an ordinary one, and ddtrace's agent."""
+    """A loopback server that plays an ordinary server and ddtrace's agent."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
@@ -88,7 +88,7 @@ def test_beside_other_watchers(tmp_path: Path, seen: Seen, order: str) -> None:
         assert headers
         assert [name for given in headers for name in given if name.startswith(HEADERS)] == []
         ours = receiver.endpoint.removeprefix("http://")
-    # The watchers watch: the program's own request is in what they have, and has their headers.
+    # The watchers watch: their data has the program's own request, with their headers.
     mine = [{key.lower() for key in given} for path, given, _ in seen.requests if path == "/mine"]
     assert mine
     watched = json.dumps(said) + result.stdout + result.stderr + "".join(str(row) for row in seen.requests)
@@ -99,7 +99,7 @@ def test_beside_other_watchers(tmp_path: Path, seen: Seen, order: str) -> None:
         assert any(name.startswith(HEADERS) for name in mine[0])
         assert [span for span in said["spans"] if "/mine" in str(span)]
         assert [text for text in said["envelopes"] if "/mine" in text]
-    # And we are not in it.
+    # None of ours is in their data.
     for needle in (ours, "/v1/logs", "mlflow.usage", "mlflow-usage/"):
         at = watched.find(needle)
         assert at < 0, watched[max(0, at - 300) : at + 300]

@@ -1,4 +1,4 @@
-"""Every function of the catalogue, on every release: nothing that can be seen of it differs with the plugin.
+"""Every function of the catalogue, on every release: nothing visible of it differs with the plugin.
 
 The same program looks at them where the plugin is and where it is not. Two differences are left, and stated in docs/transparency.md: the
 object's exact `type`, and `__wrapped__`.
@@ -20,9 +20,9 @@ from support.environments import released
 HERE = Path(__file__).parent
 TARGETS = HERE.parents[1] / "src/mlflow_usage/instrumentation/targets.py"
 RELEASES = ("2.22", "3.0", "3.9", "newest")
-# What these record stands in their arguments or their outcome: a frame of ours is below MLflow's, in a file that `warnings` skips.
+# These record arguments or the outcome: our frame is below MLflow's, in a file that `warnings` skips.
 WITH_A_FRAME = {"log_model", "autolog", "evaluate", "scorer"}
-# Of the plugin's own dependencies, one decides what MLflow can import: `mlflow.otel`.
+# Of the plugin's dependencies, one decides whether MLflow can import `mlflow.otel`.
 ALSO = ("opentelemetry-exporter-otlp-proto-http",)
 
 

@@ -1,4 +1,4 @@
-"""Models that were saved with the plugin are those that would have been saved without it, and load where it is absent."""
+"""Models saved with the plugin are the same as without it, and load where it is absent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def content(path: Path, side: Side) -> bytes:
 
 
 def saved(sides: tuple[Side, Side]) -> tuple[int, str]:
-    """Save on both sides, compare every file that there is, load what the first saved on the second; (files, MLflow's version)."""
+    """Save on both sides, compare every file, and load the first side's models on the second; return (files, MLflow's version)."""
     program = str(shutil.copy(PROGRAM, sides[0].place))
     for status, _, errors in both(sides, program, "save", "saved", MLFLOW_TRACKING_URI="sqlite:///mlflow.db"):
         assert status == 0, errors[-4000:]
@@ -44,7 +44,7 @@ def saved(sides: tuple[Side, Side]) -> tuple[int, str]:
     assert {Path(name).parts[0] for name in compared} == {"sklearn", "pyfunc", "code", "logged", "code.py"}
     for name in compared:
         one, other = (content(place / name, side) for place, side in zip(places, sides, strict=True))
-        # How often a pickle repeats a text depends on which strings are one object; that it loads without the plugin is what counts.
+        # How often a pickle repeats a text depends on which strings are one object; it must load without the plugin.
         assert one == other or name == "pyfunc/python_model.pkl", name
         for ours in (b"mlflow_usage", b"mlflow-usage", b"wrapt"):
             assert ours not in one, name

@@ -1,4 +1,4 @@
-"""`uninstrument()` puts back every attribute that is still ours, and leaves what somebody has put on top."""
+"""`uninstrument()` restores every attribute that is still ours, and leaves what somebody has put on top."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def restored(side: Side) -> dict[str, Any]:
     assert said["before"] > 400  # each target, and the places that re-export it
     assert said["wrong"] == []
     assert said["left"] == []
-    assert said["missing"] == []  # `instrument()` has it all again, but for what somebody put on top
-    assert said["waiting"] == []  # what is held from before counts nothing
+    assert said["missing"] == []  # `instrument()` wraps all of it again, except what somebody put on top
+    assert said["waiting"] == []  # references from before count nothing
     return said
 
 
