@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from unittest import mock
 
 import yaml
 
-from mlflow_usage.catalogue.build import model
+from mlflow_usage.catalogue.build import history, model
 from mlflow_usage.catalogue.build.entries import Catalogue
 from mlflow_usage.catalogue.build.model import MODEL, load
 
@@ -81,3 +83,21 @@ def raised(revision: int = 2) -> Edit:
 
 def member(name: str, value: str) -> Mutation:
     return lambda content: first(content, name)["type"]["members"].append({"id": value, "value": value})
+
+
+TODAY = date(2026, 12, 1)
+
+
+NEW_EVENT = "mlflow.acme"
+
+
+def frozen(catalogue: Catalogue, release: str = "0.1.0", day: date = TODAY) -> dict[int, dict[str, Any]]:
+    """The history with this catalogue released."""
+    return {catalogue.revision: json.loads(history.render(catalogue, release, day))}
+
+
+def new_event(revision: int = 2, review: str | None = None, **more: object) -> Edit:
+    """Add an event."""
+    governance: dict[str, Any] = {"revision": revision, "targets": ["mlflow.acme:acme"], **more} | ({"review": review} if review else {})
+    entry = {"id": f"event.{NEW_EVENT}", "name": NEW_EVENT, "extends": "family.tracking", "brief": "Acme was called."}
+    return TRACKING, lambda c: c["groups"].append(entry | {"annotations": {"usage": governance}})

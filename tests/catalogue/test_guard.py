@@ -14,44 +14,31 @@ from catalogue.editing import (
     COUNT,
     FLAVOR,
     MANIFEST,
+    NEW_EVENT,
     RESOURCE,
     REVIEWS,
     STORE,
+    TODAY,
     TRACKING,
     Edit,
     copied,
     edited,
     first,
+    frozen,
     member,
+    new_event,
     put,
     raised,
     usage,
 )
 from mlflow_usage.catalogue.build import __main__ as build
 from mlflow_usage.catalogue.build import guard, history
-from mlflow_usage.catalogue.build.entries import Catalogue
 from mlflow_usage.catalogue.build.lint import lint
-
-TODAY = date(2026, 12, 1)
-
-
-NEW_EVENT = "mlflow.acme"
-
-
-def frozen(catalogue: Catalogue, release: str = "0.1.0", day: date = TODAY) -> dict[int, dict[str, Any]]:
-    """The history with this catalogue released."""
-    return {catalogue.revision: json.loads(history.render(catalogue, release, day))}
 
 
 @pytest.fixture(scope="module")
 def released() -> dict[int, dict[str, Any]]:
     return frozen(edited())
-
-
-def event(revision: int = 2, review: str | None = None, **more: object) -> Edit:
-    governance: dict[str, Any] = {"revision": revision, "targets": ["mlflow.acme:acme"], **more} | ({"review": review} if review else {})
-    entry = {"id": f"event.{NEW_EVENT}", "name": NEW_EVENT, "extends": "family.tracking", "brief": "Acme was called."}
-    return TRACKING, lambda c: c["groups"].append(entry | {"annotations": {"usage": governance}})
 
 
 def held(row: str, **content: object) -> Edit:
@@ -82,9 +69,9 @@ ALLOWED: list[tuple[str, list[Edit]]] = [
     ("nothing", []),
     ("a higher revision alone", [NEXT]),
     ("another question", [(ATTRIBUTES, put(STORE, "question", "Which stores?"))]),
-    ("an event of the API, a class that was approved", [NEXT, event()]),
-    ("an event under review", [event(1, "pending")]),
-    ("an event under review, with a higher revision", [NEXT, event(2, "pending")]),
+    ("an event of the API, a class that was approved", [NEXT, new_event()]),
+    ("an event under review", [new_event(1, "pending")]),
+    ("an event under review, with a higher revision", [NEXT, new_event(2, "pending")]),
     ("a built-in flavor, a class that was approved", [NEXT, (ATTRIBUTES, member(FLAVOR, "acme"))]),
     ("a member under review", [(ATTRIBUTES, member(STORE, "AcmeStore")), (ATTRIBUTES, put(STORE, "pending", ["AcmeStore"]))]),
     (
@@ -114,8 +101,8 @@ NO_REVIEW = "no review since covers it"
 
 
 REFUSED: list[tuple[str, list[Edit], str, list[str]]] = [
-    ("an event", [event(1)], NEW_EVENT, ["new event: Acme was called.", RAISE, "its own `revision` must be 2"]),
-    ("an event of the revision before", [NEXT, event(1)], NEW_EVENT, ["its own `revision` must be 2"]),
+    ("an event", [new_event(1)], NEW_EVENT, ["new event: Acme was called.", RAISE, "its own `revision` must be 2"]),
+    ("an event of the revision before", [NEXT, new_event(1)], NEW_EVENT, ["its own `revision` must be 2"]),
     ("a flavor", [(ATTRIBUTES, member(FLAVOR, "acme"))], FLAVOR, ["may also be acme", RAISE]),
     (
         "a member that no review lists",
@@ -201,7 +188,7 @@ def test_what_may_not_change(
 
 
 def test_nothing_suppresses_it(released: dict[int, dict[str, Any]]) -> None:
-    catalogue = edited(event(1, suppress={"SCOPE": "we want it"}))
+    catalogue = edited(new_event(1, suppress={"SCOPE": "we want it"}))
     assert {finding.entry for finding in guard.guard(catalogue, released, TODAY)} == {NEW_EVENT}
     assert {finding.rule for finding in lint(catalogue, TODAY)} == {"SUPPRESS"}
 
@@ -215,8 +202,8 @@ def test_a_deprecated_element_goes_when_its_last_records_are_past_retention() ->
 
 def test_before_the_first_release_the_reviews_alone_decide() -> None:
     unreleased = {1: json.loads(history.render(edited()))}
-    assert guard.guard(edited(event(1)), unreleased, TODAY) == []
-    assert lint(edited(event(1)), TODAY) == []
+    assert guard.guard(edited(new_event(1)), unreleased, TODAY) == []
+    assert lint(edited(new_event(1)), TODAY) == []
     assert {finding.rule for finding in lint(edited((ATTRIBUTES, copied(STORE, "mlflow.usage.acme"))), TODAY)} == {"REVIEW"}
     assert {finding.rule for finding in lint(edited((ATTRIBUTES, member(STORE, "AcmeStore"))), TODAY)} == {"MEMBERS"}
 

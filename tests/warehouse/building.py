@@ -10,6 +10,9 @@ from typing import Any
 
 from deltalake import DeltaTable
 
+from mlflow_usage.warehouse.load import Loader
+from mlflow_usage.warehouse.tally import Tally
+
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
 RECEIVED = int(dt.datetime(2026, 11, 20, 12, 34, 56, tzinfo=dt.timezone.utc).timestamp()) * SECOND
@@ -99,3 +102,8 @@ def stored(target: Path | str) -> list[dict[str, Any]]:
 
 def uids(target: Path | str) -> list[str]:
     return sorted(row["uid"] for row in stored(target))
+
+
+def run(archive: Path, table: Path) -> Tally:
+    """Load an archive into a table."""
+    return Loader(archive, str(table)).load()

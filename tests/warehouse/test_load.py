@@ -19,13 +19,8 @@ from deltalake import DeltaTable
 from mlflow_usage.warehouse import load
 from mlflow_usage.warehouse.archive import Archive, ArchiveError, Stream
 from mlflow_usage.warehouse.load import Loader
-from mlflow_usage.warehouse.tally import Tally
 from support.repository import SRC
-from warehouse.building import DAY, RECEIVED, batch, document, record, text, uids
-
-
-def run(archive: Path, table: Path) -> Tally:
-    return Loader(archive, str(table)).load()
+from warehouse.building import DAY, RECEIVED, batch, document, record, run, text, uids
 
 
 def names(numbers: range, size: int = 3) -> list[str]:
@@ -35,18 +30,6 @@ def names(numbers: range, size: int = 3) -> list[str]:
 def _uids(content: dict) -> list[dict]:
     records = content["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
     return [entry for each in records for entry in each["attributes"] if entry["key"] == "log.record.uid"]
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    place = tmp_path / "archive"
-    place.mkdir()
-    return place
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    return tmp_path / "table"
 
 
 def test_a_second_load_adds_nothing_and_growth_adds_what_is_new(archive: Path, table: Path) -> None:

@@ -5,27 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
-from mlflow_usage.warehouse.load import Loader
-from mlflow_usage.warehouse.tally import Tally
-from warehouse.building import RECEIVED_DAY, document, record, stored, text
-
-
-def run(archive: Path, table: Path) -> Tally:
-    return Loader(archive, str(table)).load()
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    place = tmp_path / "archive"
-    place.mkdir()
-    return place
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    return tmp_path / "table"
+from warehouse.building import RECEIVED_DAY, document, record, run, stored, text
 
 
 def test_a_record_becomes_one_typed_row(archive: Path, table: Path) -> None:

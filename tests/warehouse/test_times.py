@@ -7,25 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlflow_usage.warehouse.load import Loader
-from mlflow_usage.warehouse.tally import Tally
-from warehouse.building import DAY, RECEIVED, RECEIVED_DAY, batch, document, record, stored, text
-
-
-def run(archive: Path, table: Path) -> Tally:
-    return Loader(archive, str(table)).load()
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    place = tmp_path / "archive"
-    place.mkdir()
-    return place
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    return tmp_path / "table"
+from warehouse.building import DAY, RECEIVED, RECEIVED_DAY, batch, document, record, run, stored, text
 
 
 @pytest.mark.parametrize(
