@@ -269,7 +269,7 @@ class Model(mlflow.pyfunc.PythonModel):
         import mlflow
         mlflow.search_experiments()
         with open(os.environ["TOLD"], "a") as file:
-            usage = sys.modules.get("mlflow_usage.activation")
+            usage = sys.modules.get("mlflow_usage.process.running")
             file.write(f"{os.path.basename(sys.argv[0])} {usage is not None and usage.Running.session is None}\\n")
 
     def predict(self, context, model_input, params=None):

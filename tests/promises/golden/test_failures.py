@@ -52,7 +52,7 @@ shown(mlflow.MlflowClient().log_metric)  # > mlflow.log_metric
 shown(mlflow.genai.scorer, 7, name=8)  # > mlflow.genai.scorer
 """
 # The plugin's one line where arguments or the outcome are recorded, its source, and the marks below it.
-OURS = re.compile(r'  File "[^"]*mlflow_usage/instrumentation/importlib_bootstrap\.py", line \d+, in (?:wrapper|_by_class)\n(?:    .*\n)+')
+OURS = re.compile(r'  File "[^"]*mlflow_usage/instrumentation/\w+/calls\.py", line \d+, in (?:wrapper|_by_class)\n(?:    .*\n)+')
 GENERATED = re.compile(r"[0-9a-f]{32}|/tmp/tmp\w+")  # names that MLflow makes up
 
 

@@ -343,7 +343,7 @@ def main() -> None:
             "threads": threads,
             "finders": finders,
             "exits": atexit._ncallbacks(),
-            "usage": getattr(getattr(sys.modules.get("mlflow_usage.activation"), "Running", None), "patches", None) is not None,
+            "usage": getattr(getattr(sys.modules.get("mlflow_usage.process.running"), "Running", None), "patches", None) is not None,
         },
         sys.stdout,
     )

@@ -16,9 +16,10 @@ import pytest
 from promises.transparency.document import Table
 from promises.transparency.sides import Side, both
 from support.environments import released
+from support.repository import PACKAGE
 
 HERE = Path(__file__).parent
-TARGETS = HERE.parents[1] / "src/mlflow_usage/instrumentation/targets.py"
+TARGETS = PACKAGE / "instrumentation" / "targets.py"
 RELEASES = ("2.22", "3.0", "3.9", "newest")
 # These record arguments or the outcome: our frame is below MLflow's, in a file that `warnings` skips.
 WITH_A_FRAME = {"log_model", "autolog", "evaluate", "scorer"}
