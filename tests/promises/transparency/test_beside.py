@@ -17,6 +17,7 @@ from promises.transparency.sides import Side
 from support import answering
 from support.environments import released
 from support.receiver import Receiver
+from support.repository import ROOT
 
 PROGRAM = Path(__file__).parent / "beside.py"
 WATCHERS = ("ddtrace", "sentry-sdk", "logfire", "opentelemetry-distro", "opentelemetry-instrumentation-requests")
@@ -92,6 +93,7 @@ def test_beside_other_watchers(tmp_path: Path, seen: Seen, order: str) -> None:
     mine = [{key.lower() for key in given} for path, given, _ in seen.requests if path == "/mine"]
     assert mine
     watched = json.dumps(said) + result.stdout + result.stderr + "".join(str(row) for row in seen.requests)
+    watched = watched.replace(str(ROOT), "")  # a checkout may have the plugin's name
     assert "/mine" in watched
     if order == "instrument":
         assert "traceparent" in mine[0]
