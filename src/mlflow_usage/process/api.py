@@ -11,7 +11,6 @@ from typing import Any
 
 from mlflow_usage.consent.decision import current
 from mlflow_usage.consent.mode import Mode
-from mlflow_usage.process.emitter import Emitter, allowed
 from mlflow_usage.process.life import DISABLED
 from mlflow_usage.process.running import Running, begin, late
 
@@ -61,6 +60,8 @@ def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry 
 
 
 def _pipe(logger_provider: Any) -> None:  # noqa: ANN401
+    from mlflow_usage.process.emitter import Emitter, allowed  # noqa: PLC0415  it loads wrapt, which `disable()` must not
+
     emitter = Emitter(logger_provider, Running.life)
     uninstrument()
     Running.life.on("pipe")
