@@ -90,11 +90,17 @@ def terminal(arguments: list[str], shell: Shell, *, columns: int = 100, typed: b
     )
     os.close(follower)
     os.write(leader, typed)
-    shown = b""
+    shown = read_all(leader)
+    return process.wait(), shown
+
+
+def read_all(descriptor: int) -> str:
+    """Read what is shown on a terminal, until its other end is closed."""
+    found = b""
     try:
-        while chunk := os.read(leader, 65536):
-            shown += chunk
+        while chunk := os.read(descriptor, 65536):
+            found += chunk
     except OSError:  # how a terminal says that its other end is closed
         pass
-    os.close(leader)
-    return process.wait(), shown.decode().replace("\r\n", "\n")
+    os.close(descriptor)
+    return found.decode().replace("\r\n", "\n")

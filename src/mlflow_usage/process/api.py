@@ -11,7 +11,7 @@ from typing import Any
 
 from mlflow_usage.consent.decision import current
 from mlflow_usage.consent.mode import Mode
-from mlflow_usage.process.life import DISABLED
+from mlflow_usage.process.life import DISABLED, PIPED
 from mlflow_usage.process.running import Running, begin, late
 
 
@@ -53,7 +53,7 @@ def instrument(logger_provider: Any) -> None:  # noqa: ANN401  an OpenTelemetry 
     if logger_provider is not None:
         _pipe(logger_provider)
         return
-    if Running.pipeline is not None:
+    if Running.life.barred(PIPED):
         uninstrument()
     Running.life.on("instrument")
     late()
@@ -65,7 +65,7 @@ def _pipe(logger_provider: Any) -> None:  # noqa: ANN401
     emitter = Emitter(logger_provider, Running.life)
     uninstrument()
     Running.life.on("pipe")
-    Running.pipeline, Running.life.provider = emitter, logger_provider
+    Running.life.provider = logger_provider
     if allowed(Running.life) and "mlflow" in sys.modules:
         begin(emitter)
 
@@ -73,7 +73,7 @@ def _pipe(logger_provider: Any) -> None:  # noqa: ANN401
 def uninstrument() -> None:
     """See `mlflow_usage.uninstrument`."""
     Running.life.on("uninstrument")
-    Running.pipeline = Running.life.provider = None
+    Running.life.provider = None
     if Running.patches is not None:
         Running.patches.restore()
         Running.patches = None

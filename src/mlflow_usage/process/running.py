@@ -27,7 +27,6 @@ class Running:
     life = lives.adopted()
     session: Session | None = None
     patches: Patches | None = None
-    pipeline: Sink | None = None  # a program's own, by `mlflow_usage.instrument(logger_provider=…)`
 
 
 def activate() -> None:
@@ -88,9 +87,7 @@ def _pipe() -> None:
     """A fresh MLflow is measured into the program's own pipeline, also where our modules were purged with the old one."""
     from mlflow_usage.process.emitter import Emitter  # noqa: PLC0415
 
-    if Running.pipeline is None:
-        Running.pipeline = Emitter(Running.life.provider, Running.life)
-    begin(Running.pipeline)
+    begin(Emitter(Running.life.provider, Running.life))
 
 
 def _retire() -> None:

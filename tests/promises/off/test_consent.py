@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from support.cli_shell import read_all
 from support.process_stage import DRAIN, FOREIGN, PREAMBLE
 from support.receiver import Receiver
 
@@ -324,17 +325,6 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pro
     for program in found.values():
         program.receiver.server.shutdown()
         program.receiver.server.server_close()
-
-
-def read_all(descriptor: int) -> str:
-    found = b""
-    try:
-        while chunk := os.read(descriptor, 65536):
-            found += chunk
-    except OSError:  # how a terminal says that its other end is closed
-        pass
-    os.close(descriptor)
-    return found.decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("name", ["off", "ci"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
+from delivery.exchange import RESOURCE
 from mlflow_usage.consent.decision import Decision
 from mlflow_usage.consent.endpoint import Endpoint, stamp
 from mlflow_usage.consent.mode import Mode
@@ -22,13 +23,6 @@ from mlflow_usage.process.life import Life
 from support import receiver as receiving
 from support.receiver import OK, Receiver, Wire
 
-RESOURCE = {
-    "service.name": "mlflow",
-    "service.version": "3.17.2",
-    "session.id": "0e4b9a1c-8a8e-4f5a-9d8f-0123456789ab",
-    "app.installation.id": "a" * 64,
-    "mlflow.usage.catalogue": 1,
-}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n"
 BOUND = 16 << 20  # bytes that an answer may cost, at most
 PATIENCE = 60  # seconds after which a test says that it hangs
